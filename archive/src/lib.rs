@@ -160,6 +160,26 @@ pub fn members(archive: &mut (impl Read + Seek)) -> io::Result<Vec<Member>> {
     }
 }
 
+/// Whether an archive begins with a header of [`header`], perhaps of a file that was cut off. A
+/// header that was itself cut off is known by its name and what follows it, if that is there.
+///
+/// # Errors
+/// When reading fails.
+pub fn begins_with_member(archive: &mut (impl Read + Seek)) -> io::Result<bool> {
+    archive.seek(SeekFrom::Start(0))?;
+    let mut start = Vec::new();
+    archive.take(BLOCK_BYTES as u64).read_to_end(&mut start)?;
+    if let Ok(block) = <&[u8; BLOCK_BYTES]>::try_from(start.as_slice()) {
+        return Ok(named(block).is_some());
+    }
+    let name = start.split(|byte| *byte == 0).next().unwrap_or_default();
+    let made = std::str::from_utf8(name).map(|name| header(name, 0));
+    let same = start.len().min(SIZE_AT);
+    Ok(!name.is_empty()
+        && same > MAX_NAME_BYTES
+        && matches!(made, Ok(Ok(block)) if block[..same] == start[..same]))
+}
+
 /// Name and size of the file that a header of [`header`] announces; `None` for any other block.
 fn named(block: &[u8; BLOCK_BYTES]) -> Option<(String, u64)> {
     let name = block[..MAX_NAME_BYTES].split(|byte| *byte == 0).next()?;
@@ -224,6 +244,13 @@ mod tests {
         }
         finish(&mut archive).unwrap();
         assert_eq!(listed(&archive), expected);
+        let begins = |bytes: &[u8]| begins_with_member(&mut io::Cursor::new(bytes)).unwrap();
+        assert!(
+            [0, 1, 511, 512, 600, 3072]
+                .iter()
+                .all(|length| begins(&archive[..*length]))
+        );
+        assert!(!begins(&[b'7'; 512]) && !begins(&archive[512..]));
         // Any other header ends the list, as does a size that cannot be.
         for at in [0, 100, SIZE_AT, 148, 156, 257, 511] {
             let mut other = archive.clone();

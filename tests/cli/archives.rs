@@ -244,3 +244,49 @@ fn what_no_archive_can_hold_is_refused() {
     folder.refuse(1, &["render", "bad.sdf", "-o", "bad.tar"], &["bad.sdf"]);
     assert_eq!(folder.names(), ["bad.sdf", "other.tar"]);
 }
+
+#[test]
+fn no_picture_is_appended_twice() {
+    let folder = Folder::new("archive_twice");
+    let input = library("1hvr");
+    let what = [input.as_str(), "--turntable", "4"];
+    let draw_into = |archive: &str, more: &[&str]| {
+        let name = format!("{archive}/t{{index}}.png");
+        draw(&folder, &[&what[..], &["-o", &name], more].concat())
+    };
+    // Other planes or annotations than before are refused, and change nothing.
+    draw_into("a.tar", &[]);
+    let before = folder.bytes("a.tar");
+    for more in [
+        &["--annotations", "a.tar/t{index}.json"][..],
+        &["--planes", "color,depth"],
+    ] {
+        let refused = folder.refuse(
+            1,
+            &[
+                &["render", "--adapter", "software", "--size", "40x30"],
+                &what[..],
+                &["-o", "a.tar/t{index}.png", "--resume"],
+                more,
+            ]
+            .concat(),
+            &["a.tar: it holds t0.png without t0", "--resume"],
+        );
+        assert!(!refused.contains("finished before"), "{refused}");
+        assert!(folder.bytes("a.tar") == before);
+    }
+    // A file beside the archive that is missing is written alone.
+    let apart = ["--annotations", "t{index}.json"];
+    draw_into("b.tar", &apart);
+    let (archive, one) = (folder.bytes("b.tar"), folder.bytes("t2.json"));
+    fs::remove_file(folder.0.join("t2.json")).expect("it is there");
+    draw_into("b.tar", &[&apart[..], &["--resume"]].concat());
+    assert!(folder.bytes("b.tar") == archive && folder.bytes("t2.json") == one);
+    // An archive that ends within its first file begins anew.
+    for length in [130, 700] {
+        fs::write(folder.0.join("c.tar.part"), &archive[..length]).expect("writable");
+        draw_into("c.tar", &["--resume"]);
+        assert_eq!(files_of(&folder, "c.tar").len(), 4, "{length}");
+        fs::remove_file(folder.0.join("c.tar")).expect("it is there");
+    }
+}

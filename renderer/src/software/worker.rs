@@ -315,6 +315,9 @@ impl Worker {
                     if let Some(index) = output.index(pixel, apron)
                         && let Some(pixel) = pixels.get_mut(index)
                     {
+                        // What rounds to alpha 0 has no colour, as with samples.
+                        let is_empty = color >> 24 == 0;
+                        let color = if is_empty { plan.background } else { color };
                         *pixel = color.to_le_bytes();
                     }
                 },

@@ -94,12 +94,13 @@ struct ArchiveState {
 }
 
 impl ArchiveWriter {
-    /// Begins an archive, or continues one with `resume`. `pictures` are the files of each picture
-    /// that goes into it: of one that was cut off nothing is kept.
-    pub(super) fn open(
+    /// Begins an archive, or continues one with `resume`. `pictures` lists the files of each picture
+    /// that goes into it: of one that was cut off nothing is kept, and one that has only some of
+    /// its files before the end was written by another command.
+    pub(super) fn open<I: Iterator<Item = Vec<PathBuf>>>(
         path: &Path,
         resume: bool,
-        pictures: impl Iterator<Item = Vec<PathBuf>>,
+        pictures: impl Fn() -> I,
     ) -> Result<Self, CliError> {
         check_destination(path)?;
         // The target of a link is replaced, not the link.
@@ -118,10 +119,21 @@ impl ArchiveWriter {
             }
         }
         let exists = fs::symlink_metadata(&part).is_ok();
+        let another = || {
+            CliError::Transient(anyhow::anyhow!(
+                "{}: another program is writing it; wait for that, or give another name",
+                part.display()
+            ))
+        };
         if resume && !exists && path.is_file() {
             // Checked before it loses its name.
-            members_of(&mut File::open(path).map_err(failed)?, path)?;
-            fs::rename(path, &part).map_err(failed)?;
+            let mut members = members_of(&mut File::open(path).map_err(failed)?, path)?;
+            cut_incomplete(&mut members, pictures());
+            check_whole(path, &names_of(members), pictures())?;
+            match fs::rename(path, &part) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(another()),
+                renamed => renamed.map_err(failed)?,
+            }
         }
         let mut file = File::options()
             .read(true)
@@ -130,25 +142,29 @@ impl ArchiveWriter {
             .truncate(false)
             .open(&part)
             .map_err(failed)?;
+        // Another program may have finished it between the two calls: then the file that is open
+        // has its final name by now.
         if let Err(TryLockError::WouldBlock) = file.try_lock() {
-            return Err(CliError::Transient(anyhow::anyhow!(
-                "{}: another program is writing it; wait for that, or give another name",
-                part.display()
-            )));
+            return Err(another());
+        }
+        if !is_at(&file, &part) {
+            return Err(another());
         }
         if !resume {
             file.set_len(0).map_err(failed)?;
         }
         let mut members = members_of(&mut file, &part)?;
-        cut_incomplete(&mut members, pictures);
+        cut_incomplete(&mut members, pictures());
         let end_bytes = members.last().map_or(0, |member| member.end_bytes);
+        let found = names_of(members);
+        check_whole(path, &found, pictures())?;
         file.set_len(end_bytes).map_err(failed)?;
         file.seek(SeekFrom::Start(end_bytes)).map_err(failed)?;
         Ok(Self {
             path: path.to_owned(),
             part,
             state: Mutex::new(ArchiveState { file, end_bytes }),
-            found: members.into_iter().map(|member| member.name).collect(),
+            found,
         })
     }
 
@@ -162,8 +178,12 @@ impl ArchiveWriter {
         self.path.join(member)
     }
 
-    /// Appends the files of one picture, all of them or none.
+    /// Appends the files of one picture, all of them or none. A picture that was there at the start
+    /// is not appended again: it was drawn anew for a file beside the archive.
     pub(super) fn append(&self, files: &[(PathBuf, Vec<u8>)]) -> Result<(), RenderError> {
+        if files.iter().all(|(member, _)| self.has(member)) {
+            return Ok(());
+        }
         let mut bytes = Vec::new();
         for (member, content) in files {
             molshot_archive::append(&mut bytes, &name_in_archive(member), content)
@@ -222,6 +242,53 @@ fn cut_incomplete(members: &mut Vec<Member>, mut pictures: impl Iterator<Item = 
     }
 }
 
+/// Refuses an archive in which a picture has some of its files and lacks others: a file that was
+/// appended later would not stand beside them.
+fn check_whole(
+    path: &Path,
+    found: &BTreeSet<String>,
+    pictures: impl Iterator<Item = Vec<PathBuf>>,
+) -> Result<(), CliError> {
+    for picture in pictures {
+        let names = || picture.iter().map(|file| name_in_archive(file));
+        let (Some(there), Some(missing)) = (
+            names().find(|name| found.contains(name)),
+            names().find(|name| !found.contains(name)),
+        ) else {
+            continue;
+        };
+        return Err(CliError::in_file(
+            path,
+            format_args!(
+                "it holds {there} without {missing}, so a command with other planes or annotations \
+                 wrote it; give the options of that command, or leave out --resume to replace it"
+            ),
+        ));
+    }
+    Ok(())
+}
+
+fn names_of(members: Vec<Member>) -> BTreeSet<String> {
+    members.into_iter().map(|member| member.name).collect()
+}
+
+/// Whether an open file is still the one that a path names.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    let (Ok(open), Ok(named)) = (file.metadata(), fs::metadata(path)) else {
+        return false;
+    };
+    (open.dev(), open.ino()) == (named.dev(), named.ino())
+}
+
+/// Elsewhere an open file cannot be renamed.
+#[cfg(not(unix))]
+fn is_at(_: &File, path: &Path) -> bool {
+    path.exists()
+}
+
 /// The complete files of an archive. A file that holds anything else is not taken for one, so that
 /// it is not cut off.
 fn members_of(file: &mut File, path: &Path) -> Result<Vec<Member>, CliError> {
@@ -230,7 +297,9 @@ fn members_of(file: &mut File, path: &Path) -> Result<Vec<Member>, CliError> {
         .metadata()
         .map_err(|source| failure(path, source))?
         .len();
-    if members.is_empty() && length > 0 {
+    let is_own =
+        molshot_archive::begins_with_member(file).map_err(|source| failure(path, source))?;
+    if members.is_empty() && length > 0 && !is_own {
         return Err(CliError::in_file(
             path,
             "it is not an archive that molshot wrote; give another name, or leave out --resume to \

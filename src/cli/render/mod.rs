@@ -84,12 +84,9 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
         };
         outputs::check_files(&names, &files, &pictures, args.pictures.commands_file())?;
         if let Some(archive) = names.archive {
-            let pictures = names.archived(&files, &pictures);
-            writer = Some(Arc::new(ArchiveWriter::open(
-                archive,
-                args.resume,
-                pictures,
-            )?));
+            writer = Some(Arc::new(ArchiveWriter::open(archive, args.resume, || {
+                names.archived(&files, &pictures)
+            })?));
         }
     }
     batch::run(&BatchRender {

@@ -119,6 +119,9 @@ impl Progress {
         if self.quiet || self.total < 2 || done + self.skipped() == 0 {
             return;
         }
+        if done == 0 && self.skipped() < self.total {
+            return;
+        }
         if done == 0 {
             note(format_args!(
                 "nothing to draw: all {} were finished before",

@@ -118,8 +118,11 @@ fn conclude(batch: &BatchRender<'_>, report: &BatchReport) -> Result<(), CliErro
             count_pictures(progress.total())
         )));
     }
-    // With failures, too: what was drawn is there, as it is in files.
-    batch.finish_archive()?;
+    // With failures that no retry mends, too: what was drawn is there, as it is in files. Else the
+    // archive goes on where it ended.
+    if failed.is_empty() || is_permanent {
+        batch.finish_archive()?;
+    }
     if failed.is_empty() {
         return Ok(());
     }
