@@ -96,7 +96,7 @@ pub enum Begun {
     Full,
 }
 
-/// A picture that a device has drawn and nobody has copied yet. Dropping it gives its memory back
+/// A picture that a device has drawn and that was not copied yet. Dropping it gives its memory back
 /// to the device's backend.
 pub trait UnreadPicture: fmt::Debug + Send {
     /// Copies the pixels, into the memory of a frame that is no longer needed where one is given,

@@ -62,7 +62,7 @@ fn a_device_that_is_not_there_is_an_error_that_lists_those_that_are() {
             2,
             "--device: the built-in rasteriser",
         ),
-        // lavapipe is no GPU.
+        // lavapipe is not a GPU.
         (
             &["--device", "0", "--adapter", "gpu"],
             None,

@@ -95,7 +95,7 @@ fn idle(pool: &Pool) -> Health {
 
 /// A number below `limit`.
 fn below(chance: &Mutex<Chance>, limit: u32) -> u64 {
-    u64::from(chance.lock().expect("nobody panics with it").below(limit))
+    u64::from(chance.lock().expect("no panic holds it").below(limit))
 }
 
 /// A backend whose device is lost before some pictures are begun or finished.

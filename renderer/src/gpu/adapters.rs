@@ -50,50 +50,44 @@ impl Query {
         Ok(Self { kind, device })
     }
 
-    /// Why an adapter is not taken, whatever others there are; `None` when it may be.
-    fn mismatch(&self, candidate: &Candidate, index: usize) -> Option<&'static str> {
-        let kind = candidate.kind;
+    /// Why an adapter is not of the kind; `None` when it is.
+    fn wrong_kind(&self, candidate: &Candidate) -> Option<&'static str> {
         match self.kind {
-            DeviceKind::Gpu if !is_gpu(kind) => return Some("not a GPU"),
-            DeviceKind::Software if kind != wgpu::DeviceType::Cpu => {
-                return Some("not a software driver");
+            DeviceKind::Gpu if !is_gpu(candidate.kind) => Some("not a GPU"),
+            DeviceKind::Software if candidate.kind != wgpu::DeviceType::Cpu => {
+                Some("not a software driver")
             }
-            _ => {}
-        }
-        match &self.device {
-            Some(device) if !device.names().any(|name| is_named(name, candidate, index)) => {
-                Some("another device is selected")
-            }
-            Some(_) => None,
-            None if candidate.is_hidden => Some("hidden by CUDA_VISIBLE_DEVICES"),
-            None => None,
+            _ => None,
         }
     }
 
-    /// The first adapter of those named, in the order in which they are named; without names, the
-    /// first that matches.
-    pub(super) fn select(&self, candidates: &[Candidate]) -> Option<usize> {
-        let first = |is_wanted: &dyn Fn(usize) -> bool| {
-            (0..candidates.len()).find(|index| {
-                is_wanted(*index) && self.mismatch(&candidates[*index], *index).is_none()
-            })
+    /// Why an adapter is not taken, whatever others there are; `None` when it may be.
+    fn mismatch(&self, candidates: &[Candidate], index: usize) -> Option<&'static str> {
+        let candidate = &candidates[index];
+        let is_named = |device: &DeviceSelector| {
+            (device.names()).any(|name| named(name, candidates).contains(&index))
         };
-        match &self.device {
-            Some(device) => device
-                .names()
-                .next()
-                .and_then(|name| first(&|index| is_named(name, &candidates[index], index))),
-            None => first(&|_| true),
-        }
+        self.wrong_kind(candidate).or(match &self.device {
+            Some(device) => (!is_named(device)).then_some("another device is selected"),
+            None => (candidate.is_hidden).then_some("hidden by CUDA_VISIBLE_DEVICES"),
+        })
+    }
+
+    /// The first adapter that matches; of those that are named, the first of the first name.
+    pub(super) fn select(&self, candidates: &[Candidate]) -> Option<usize> {
+        let places = match self.device.iter().flat_map(DeviceSelector::names).next() {
+            Some(name) => named(name, candidates),
+            None => (0..candidates.len()).collect(),
+        };
+        (places.into_iter()).find(|index| self.mismatch(candidates, *index).is_none())
     }
 
     /// The first device that is named and does not exist, or is not of the wanted kind.
     fn missing(&self, candidates: &[Candidate]) -> Option<DeviceName<'_>> {
         let mut names = self.device.iter().flat_map(DeviceSelector::names);
         names.find(|name| {
-            !candidates.iter().enumerate().any(|(index, candidate)| {
-                is_named(*name, candidate, index) && self.mismatch(candidate, index).is_none()
-            })
+            let places = named(*name, candidates);
+            (places.iter()).all(|index| self.wrong_kind(&candidates[*index]).is_some())
         })
     }
 
@@ -122,13 +116,24 @@ impl Query {
             format!("there is only {}", listed.join(", "))
         };
         if let Some(name) = self.missing(candidates) {
+            let of_wrong_kind = named(name, candidates)
+                .first()
+                .and_then(|index| self.wrong_kind(&candidates[*index]));
+            let problem = match of_wrong_kind {
+                Some(problem) => format!("{name} is {problem}"),
+                None => format!("{name} fits none"),
+            };
             return RenderError::NoAdapter {
                 wanted: "device",
-                found: format!("{name} fits none; {there_is}"),
+                found: format!("{problem}; {there_is}"),
                 remedy: "give a number or a part of a name".into(),
             };
         }
         let (wanted, remedy) = match self.kind {
+            DeviceKind::Gpu if candidates.iter().any(|candidate| candidate.is_hidden) => (
+                "GPU",
+                "correct CUDA_VISIBLE_DEVICES, or select a device by its number",
+            ),
             DeviceKind::Gpu => (
                 "GPU",
                 "install the GPU's Vulkan driver, or use another adapter",
@@ -146,12 +151,16 @@ impl Query {
     }
 }
 
-/// Whether a device has this number or name.
-fn is_named(name: DeviceName<'_>, candidate: &Candidate, index: usize) -> bool {
-    match name {
-        DeviceName::Index(wanted) => wanted == index,
-        DeviceName::Part(part) => candidate.name.to_lowercase().contains(&part.to_lowercase()),
-    }
+/// The devices with this number or name. A number beyond the list is a part of a name: `4090`.
+fn named(name: DeviceName<'_>, candidates: &[Candidate]) -> Vec<usize> {
+    let part = match name {
+        DeviceName::Index(index) if index < candidates.len() => return vec![index],
+        DeviceName::Index(index) => index.to_string(),
+        DeviceName::Part(part) => part.to_lowercase(),
+    };
+    (0..candidates.len())
+        .filter(|index| candidates[*index].name.to_lowercase().contains(&part))
+        .collect()
 }
 
 /// An instance with the graphics APIs in use: one per platform.
@@ -177,7 +186,7 @@ pub fn adapters_for(
     let (mut adapters, candidates) = all(instance);
     let mut index = 0;
     adapters.retain(|_| {
-        let matches = query.mismatch(&candidates[index], index).is_none();
+        let matches = query.mismatch(&candidates, index).is_none();
         index += 1;
         matches
     });
@@ -249,7 +258,7 @@ pub fn enumerate_adapters(choice: AdapterChoice) -> Vec<AdapterReport> {
         .map(|(index, (adapter, candidate))| {
             let info = adapter.get_info();
             let mismatch = match query {
-                Some(query) => query.mismatch(candidate, index),
+                Some(query) => query.mismatch(&candidates, index),
                 None => Some("MOLSHOT_DEVICE means nothing"),
             };
             let reason = match mismatch {
@@ -355,6 +364,7 @@ mod tests {
             ("LLVM", Some(3)),
             ("1,0", Some(1)),
             ("4", None),
+            ("200", Some(0)),
             ("intel", None),
         ] {
             assert_eq!(taken(DeviceKind::Any, device, &machine), expected);

@@ -1,11 +1,16 @@
 //! An open device, and the translation of its failures to [`RenderError`].
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::adapters;
 use crate::backend::{AdapterChoice, BackendKind};
 use crate::error::RenderError;
+
+/// Time limit of a wait for the device. It may be software on a loaded machine, so the limit is
+/// generous; it only must be finite.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// How long commands in progress are waited for after a failure, to learn whether the device was
 /// lost.
@@ -28,6 +33,9 @@ pub struct Context {
     /// Allocations that fail, for tests.
     #[cfg(test)]
     pub(super) failing_allocations: std::sync::atomic::AtomicU32,
+    /// Makes the next poll panic, as wgpu does when a driver fails, for tests.
+    #[cfg(test)]
+    pub(super) fails_when_polled: std::sync::atomic::AtomicBool,
 }
 
 /// What the driver reports outside of any call.
@@ -90,6 +98,8 @@ impl Context {
             faults,
             #[cfg(test)]
             failing_allocations: std::sync::atomic::AtomicU32::new(0),
+            #[cfg(test)]
+            fails_when_polled: std::sync::atomic::AtomicBool::new(false),
         })
     }
 
@@ -120,12 +130,54 @@ impl Context {
         lock(&self.faults).lost.clone()
     }
 
+    /// Notes that the device is lost, so that it is not used again.
+    pub(super) fn note_loss(&self, reason: &str) {
+        lock(&self.faults).lost.get_or_insert(reason.to_owned());
+    }
+
+    /// Polls the device, which runs callbacks. A lost device is never polled: wgpu then frees its
+    /// buffers, which another thread may be reading.
+    ///
+    /// # Errors
+    /// [`RenderError::DeviceLost`], also when wgpu panics because the driver failed;
+    /// [`RenderError::Timeout`]; [`RenderError::Internal`].
+    pub(super) fn poll(&self, how: wgpu::PollType) -> Result<(), RenderError> {
+        if let Some(reason) = self.lost() {
+            return Err(RenderError::DeviceLost { reason });
+        }
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            #[cfg(test)]
+            assert!(
+                !self
+                    .fails_when_polled
+                    .swap(false, std::sync::atomic::Ordering::Relaxed),
+                "injected"
+            );
+            self.device.poll(how)
+        }));
+        if polled.is_err() {
+            self.note_loss("the driver failed");
+        }
+        if let Some(reason) = self.lost() {
+            return Err(RenderError::DeviceLost { reason });
+        }
+        match polled {
+            Ok(Err(wgpu::PollError::Timeout)) => Err(RenderError::Timeout {
+                seconds: TIMEOUT.as_secs(),
+            }),
+            Ok(Err(error)) => Err(RenderError::Internal {
+                reason: error.to_string(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
     /// Polls the device, because wgpu reports a loss only then; returns the reason of the loss, if
     /// the device was lost.
     #[must_use]
     pub fn find_loss(&self) -> Option<String> {
         // The result of polling is not needed: it triggers the callback.
-        drop(self.device.poll(wgpu::PollType::Poll));
+        drop(self.poll(wgpu::PollType::Poll));
         self.lost()
     }
 
@@ -136,8 +188,7 @@ impl Context {
         if matches!(error, RenderError::DeviceLost { .. }) {
             return error;
         }
-        // The result is not needed: it triggers the callback.
-        drop(self.device.poll(wgpu::PollType::Wait {
+        drop(self.poll(wgpu::PollType::Wait {
             submission_index: None,
             timeout: Some(LOSS_WAIT),
         }));
@@ -161,7 +212,7 @@ impl Context {
         let memory = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let internal = self.device.push_error_scope(wgpu::ErrorFilter::Internal);
         let validation = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
-        let result = work();
+        let result = catch_unwind(AssertUnwindSafe(work));
         let validation = pollster::block_on(validation.pop());
         let internal = pollster::block_on(internal.pop());
         let memory = pollster::block_on(memory.pop());
@@ -181,7 +232,7 @@ impl Context {
         if let Some(reason) = lock(&self.faults).uncaptured.take() {
             return Err(RenderError::Internal { reason });
         }
-        result
+        result.unwrap_or_else(|payload| resume_unwind(payload))
     }
 }
 

@@ -35,32 +35,42 @@ impl CudaDevices {
         }
     }
 
-    /// Those of `addresses`, of all NVIDIA GPUs that Vulkan shows, that CUDA shows, too. `None`
-    /// where that cannot be told, so that all may be used: with one GPU at most (a container shows
-    /// its own GPU alone, and numbers of the machine outside mean nothing in it), where an address
-    /// is not known, or where an entry names none of them.
+    /// Those of `addresses`, of all NVIDIA GPUs that Vulkan shows, that CUDA shows, too. As with
+    /// CUDA, the first entry that names no GPU ends the list, so that `-1` or Slurm's `NoDevFiles`
+    /// shows none. `None` where it cannot be told, so that all may be used: where an address or the
+    /// unique name of a GPU is not known, for parts of GPUs (`MIG-...`), and for numbers where one
+    /// GPU is shown (a container shows its own GPU alone, and numbers of the machine outside mean
+    /// nothing in it).
     ///
     /// Numbers are those of GPUs in the order of their addresses, as with
     /// `CUDA_DEVICE_ORDER=PCI_BUS_ID`. CUDA's own order, fastest first, is the same where all GPUs
     /// are equal.
     pub(super) fn visible(&self, addresses: &[String]) -> Option<Vec<String>> {
-        if addresses.len() < 2 || addresses.iter().any(String::is_empty) {
-            return None;
-        }
         let mut sorted = addresses.to_vec();
         sorted.sort();
+        // Two drivers may show one GPU.
+        sorted.dedup();
         let mut visible = Vec::new();
         for entry in &self.entries {
-            let address = match entry.parse::<usize>() {
-                Ok(index) => sorted.get(index),
+            if entry.starts_with("MIG-") {
+                return None;
+            }
+            if let Ok(index) = entry.parse::<usize>() {
+                if sorted.len() < 2 || sorted.iter().any(String::is_empty) {
+                    return None;
+                }
+                match sorted.get(index) {
+                    Some(address) => visible.push(address.clone()),
+                    None => break,
+                }
+            } else if entry.starts_with("GPU-") {
                 // A unique name may be shortened.
-                Err(_) => self
-                    .addresses
-                    .iter()
-                    .find(|(uuid, _)| uuid.starts_with(entry.as_str()))
-                    .and_then(|(_, known)| sorted.iter().find(|one| is_same(one, known))),
-            };
-            visible.push(address?.clone());
+                let known = (self.addresses.iter()).find(|(uuid, _)| uuid.starts_with(entry));
+                let (_, known) = known?;
+                visible.push(sorted.iter().find(|one| is_same(one, known))?.clone());
+            } else {
+                break;
+            }
         }
         Some(visible)
     }
@@ -109,13 +119,21 @@ mod tests {
             visible("2, 1"),
             Some(vec!["0000:81:00.0".into(), "0000:41:00.0".into()])
         );
-        assert_eq!(visible(""), Some(Vec::new()));
-        // Not of this machine, or of no kind that is known here.
-        for value in ["3", "MIG-1234", "GPU-1234", "-1", "0,9"] {
+        // As with CUDA, the first entry that means nothing ends the list.
+        assert_eq!(visible("0,9,1"), Some(vec!["0000:01:00.0".into()]));
+        for none in ["", "-1", "NoDevFiles", "3", "-1,0"] {
+            assert_eq!(visible(none), Some(Vec::new()), "{none}");
+        }
+        // What cannot be told hides nothing.
+        for value in ["MIG-1234", "GPU-1234"] {
             assert_eq!(visible(value), None, "{value}");
         }
         let one = [String::from("0000:01:00.0")];
         assert_eq!(CudaDevices::parse("5").visible(&one), None);
+        assert_eq!(CudaDevices::parse("").visible(&one), Some(Vec::new()));
+        let twice = ["0000:41:00.0", "0000:01:00.0", "0000:41:00.0"].map(str::to_owned);
+        let second = Some(vec!["0000:41:00.0".into()]);
+        assert_eq!(CudaDevices::parse("1").visible(&twice), second);
         let unknown = [String::from("0000:01:00.0"), String::new()];
         assert_eq!(CudaDevices::parse("0").visible(&unknown), None);
     }

@@ -1,19 +1,15 @@
 //! Reads textures back into memory.
 
 use std::sync::mpsc;
-use std::time::Duration;
 
 use molshot_scenes::CropRect;
 
-use super::context::Context;
+use super::context::{Context, TIMEOUT};
 use super::targets::packed_width;
 use crate::error::RenderError;
 
 /// All planes have four bytes per texel.
 const BYTES_PER_TEXEL: u32 = 4;
-/// Time limit of a wait. The device may be software on a loaded machine, so the limit is generous;
-/// it only must be finite.
-pub(super) const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// One mappable buffer for all planes of a region.
 #[derive(Debug)]
@@ -133,31 +129,15 @@ impl Staging {
         context: &Context,
         submission: wgpu::SubmissionIndex,
     ) -> Result<(), RenderError> {
-        let waited = context.device.poll(wgpu::PollType::Wait {
+        context.poll(wgpu::PollType::Wait {
             submission_index: Some(submission),
             timeout: Some(TIMEOUT),
-        });
-        if let Some(reason) = context.lost() {
-            return Err(RenderError::DeviceLost { reason });
-        }
-        match waited {
-            Ok(_) => {}
-            Err(wgpu::PollError::Timeout) => {
-                return Err(RenderError::Timeout {
-                    seconds: TIMEOUT.as_secs(),
-                });
-            }
-            Err(error) => {
-                return Err(RenderError::Internal {
-                    reason: error.to_string(),
-                });
-            }
-        }
+        })?;
         let fault = |reason: String| RenderError::Internal { reason };
         let map = self
             .map
             .as_ref()
-            .ok_or_else(|| fault("a picture was awaited that nobody asked for".into()))?;
+            .ok_or_else(|| fault("a picture was awaited that was not asked for".into()))?;
         map.receiver
             .try_recv()
             .map_err(|_| fault("the read-back buffer was not mapped in time".into()))?

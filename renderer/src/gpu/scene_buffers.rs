@@ -1,6 +1,6 @@
 //! One scene on the device.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use bytemuck::Pod;
 use glam::DVec3;
@@ -12,7 +12,9 @@ use crate::error::RenderError;
 /// Instance buffers of one scene.
 #[derive(Debug)]
 pub(super) struct SceneBuffers {
-    scene: Arc<Scene>,
+    /// Known by its address; the scene itself need not be kept.
+    scene: Weak<Scene>,
+    bytes: u64,
     /// World point that the uploaded positions refer to.
     pub(super) origin: DVec3,
     pub(super) spheres: Option<Instances>,
@@ -55,7 +57,8 @@ impl SceneBuffers {
             })
             .collect();
         Ok(Self {
-            scene: Arc::clone(scene),
+            scene: Arc::downgrade(scene),
+            bytes: Self::bytes_of(scene),
             origin,
             spheres: instances(context, "spheres", &spheres)?,
             cylinders: instances(context, "cylinders", &cylinders)?,
@@ -69,12 +72,13 @@ impl SceneBuffers {
 
     /// Size on the device.
     pub(super) fn bytes(&self) -> u64 {
-        Self::bytes_of(&self.scene)
+        self.bytes
     }
 
     /// True when this is `scene` itself, not only an equal one.
     pub(super) fn holds(&self, scene: &Arc<Scene>) -> bool {
-        Arc::ptr_eq(&self.scene, scene)
+        // The address is not used again while there is a `Weak`.
+        std::ptr::eq(self.scene.as_ptr(), Arc::as_ptr(scene))
     }
 }
 

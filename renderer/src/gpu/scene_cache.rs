@@ -12,7 +12,7 @@ use crate::error::RenderError;
 /// any size.
 const BUDGET_BYTES: u64 = 512 << 20;
 
-/// Most scenes on a device. More would keep structures in the machine's memory, too.
+/// Most scenes on a device.
 const MAX_SCENES: usize = 16;
 
 /// Uploaded scenes, the one that was used last at the end.

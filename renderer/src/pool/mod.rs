@@ -16,8 +16,8 @@
 //!   [spare one](PoolOptions::with_spare_thread).
 //! - Cancelled tasks are dropped before they are drawn, and stop soon while they are drawn. A task
 //!   that panics, in drawing or in `work`, fails with [`PoolError::Panicked`]; the worker opens a
-//!   new backend and continues. A lost device is reopened, and each task that was in flight is tried
-//!   once more.
+//!   new backend and continues. A lost device is reopened, and each task that was in flight is
+//!   tried once more.
 //! - Planes and encoded bytes are reused ([`Backend::recycle`], [`WorkerScratch`]).
 mod map;
 mod options;

@@ -1,6 +1,7 @@
 //! Numbers of threads and the queue's bound.
 
 use std::num::NonZero;
+use std::time::Duration;
 
 use crate::backend::BackendKind;
 
@@ -11,6 +12,9 @@ const MAX_LAVAPIPE_INSTANCES: usize = 4;
 const GPU_DRAW_THREADS: usize = 1;
 /// Tasks that may wait per thread. More would only hold more scenes in memory.
 const QUEUED_PER_THREAD: usize = 4;
+
+/// A driver that was reset or updated is back within this time.
+const REOPEN_WAIT: Duration = Duration::from_secs(30);
 
 /// Threads and bounds of a [`Pool`](super::Pool).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +34,11 @@ pub struct PoolOptions {
     /// [long](super::RenderTask::long) tasks, and then only short ones. It lets a server answer
     /// short requests at any time, with any number of processors.
     pub spare_thread: bool,
+    /// How long a task waits for a lost device that cannot be opened again at once, where no other
+    /// drawing thread has one. Then it fails with [`RenderError::DeviceLost`].
+    ///
+    /// [`RenderError::DeviceLost`]: crate::RenderError::DeviceLost
+    pub reopen_wait: Duration,
 }
 
 impl PoolOptions {
@@ -51,6 +60,7 @@ impl PoolOptions {
             threads_per_picture: 1,
             queue: threads * QUEUED_PER_THREAD,
             spare_thread: false,
+            reopen_wait: REOPEN_WAIT,
         }
     }
 
@@ -63,6 +73,7 @@ impl PoolOptions {
             threads_per_picture: threads.max(1),
             queue: QUEUED_PER_THREAD,
             spare_thread: false,
+            reopen_wait: REOPEN_WAIT,
         }
     }
 
@@ -77,6 +88,15 @@ impl PoolOptions {
     pub fn with_spare_thread(self) -> Self {
         Self {
             spare_thread: true,
+            ..self
+        }
+    }
+
+    /// The same options, with which tasks wait so long for a lost device.
+    #[must_use]
+    pub fn with_reopen_wait(self, reopen_wait: Duration) -> Self {
+        Self {
+            reopen_wait,
             ..self
         }
     }

@@ -110,6 +110,7 @@ pub(super) struct Shared {
     max_drawn: usize,
     /// As many frames as can be in use at a time.
     max_spare: usize,
+    pub(super) reopen_wait: Duration,
 }
 
 impl Shared {
@@ -126,6 +127,7 @@ impl Shared {
             vacancy: Condvar::new(),
             counts: Counts::default(),
             queue: options.queue,
+            reopen_wait: options.reopen_wait,
             max_drawn: options.encode_threads * DRAWN_PER_ENCODER,
             max_spare: options.all_draw_threads()
                 + options.encode_threads * (1 + DRAWN_PER_ENCODER),

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use molshot_scenes::{RenderJob, Scene};
 
@@ -61,6 +61,7 @@ pub(super) fn draw(
         backend,
         down: false,
         lost: false,
+        lost_since: None,
         scratch: WorkerScratch::default(),
         spare: None,
         memory: None,
@@ -146,6 +147,7 @@ fn encode_and_answer(
     }
     if_reusable(frame)
 }
+
 /// Fails a task whose picture could not be read, or has it drawn once more when that is because the
 /// device was lost.
 fn fail_or_retry(shared: &Shared, mut task: RenderTask, error: RenderError) {
@@ -187,6 +189,8 @@ struct RenderWorker<'a> {
     down: bool,
     /// Whether a backend was closed after a failure and no other was opened since.
     lost: bool,
+    /// Since when its device is lost and none was opened in its place.
+    lost_since: Option<Instant>,
     scratch: WorkerScratch,
     /// A frame that was encoded: the next picture is drawn into its memory.
     spare: Option<Frame>,
@@ -223,6 +227,10 @@ enum Outcome {
 impl RenderWorker<'_> {
     /// Waits for a task only when nothing is in flight. `None` at the end.
     fn next_step(&mut self) -> Option<Step> {
+        // What may have broken the device is drawn alone, so that it breaks no other picture again.
+        if self.first.front().is_some_and(|task| task.is_retry) && !self.in_flight.is_empty() {
+            return Some(Step::FinishOldest);
+        }
         if let Some(task) = self.first.pop_front() {
             return Some(Step::Begin(task));
         }
@@ -233,7 +241,7 @@ impl RenderWorker<'_> {
             return task.map(Step::Begin);
         };
         // Nothing waits behind a long one.
-        let more = if newest.is_long {
+        let more = if newest.is_long || newest.is_retry {
             None
         } else {
             self.shared.next_beside(self.number, self.scene.as_ref())
@@ -262,13 +270,7 @@ impl RenderWorker<'_> {
                 self.shared.task_finished(None);
             }
             Outcome::Broken(error) => self.recover(task, error),
-            Outcome::NoBackend(error) => match self.shared.return_task(self.number, task) {
-                None => std::thread::sleep(BACKEND_RETRY_PAUSE),
-                Some(task) => {
-                    fail(self.shared, task.handler, error.into());
-                    self.shared.task_finished(None);
-                }
-            },
+            Outcome::NoBackend(error) => self.without_backend(task, error),
         }
     }
 
@@ -334,26 +336,52 @@ impl RenderWorker<'_> {
         }
         self.close();
         let is_loss = matches!(&error, PoolError::Render(RenderError::DeviceLost { .. }));
+        if is_loss {
+            self.lost_since.get_or_insert_with(Instant::now);
+        }
+        let reason = format!("it failed while it drew another picture: {error}");
         let mut again = VecDeque::new();
-        let mut retry = |mut task: RenderTask, may_retry: bool, reason: PoolError| {
+        let mut retry = |mut task: RenderTask, may_retry: bool, error: PoolError| {
             if may_retry && !task.is_retry {
                 task.is_retry = true;
                 again.push_back(task);
             } else {
-                fail(self.shared, task.handler, reason);
+                fail(self.shared, task.handler, error);
                 self.shared.task_finished(None);
             }
         };
         // `task` may be the oldest or the newest; which one is drawn first does not matter.
         retry(task, is_loss, error);
         for task in self.in_flight.drain(..) {
-            let reason = RenderError::DeviceLost {
-                reason: "it was lost while it drew another picture".into(),
-            };
-            retry(task, true, reason.into());
+            let reason = reason.clone();
+            retry(task, true, RenderError::DeviceLost { reason }.into());
         }
         again.append(&mut self.first);
         self.first = again;
+    }
+
+    /// Passes on a task for which no backend can be opened: to another worker if there is one that
+    /// draws. After a loss of the device it is kept for a while.
+    fn without_backend(&mut self, task: RenderTask, error: RenderError) {
+        let Some(task) = self.shared.return_task(self.number, task) else {
+            std::thread::sleep(BACKEND_RETRY_PAUSE);
+            return;
+        };
+        let error = match self.lost_since {
+            Some(since)
+                if since.elapsed() < self.shared.reopen_wait && !task.cancel.is_cancelled() =>
+            {
+                self.first.push_front(task);
+                std::thread::sleep(BACKEND_RETRY_PAUSE);
+                return;
+            }
+            Some(_) => RenderError::DeviceLost {
+                reason: format!("it cannot be opened again: {error}"),
+            },
+            None => error,
+        };
+        fail(self.shared, task.handler, error.into());
+        self.shared.task_finished(None);
     }
 
     /// Begins a picture, or draws it.
@@ -431,6 +459,7 @@ impl RenderWorker<'_> {
             self.shared.set_backend_failed(self.down);
         }
         if opened.is_ok() && std::mem::take(&mut self.lost) {
+            self.lost_since = None;
             self.shared.counts.reopened.fetch_add(1, Ordering::Relaxed);
         }
         opened

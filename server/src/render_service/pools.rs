@@ -1,6 +1,8 @@
 //! The worker pools: one for many images at a time, and one that draws a single image with all
 //! threads while the server is otherwise idle.
 
+use std::time::Duration;
+
 use molshot_renderer::pool::{CancelToken, Pool, PoolError, PoolOptions, RenderTask};
 use molshot_renderer::self_test;
 use molshot_renderer::{AdapterChoice, BackendKind, RenderError};
@@ -32,15 +34,16 @@ impl Pools {
     pub(super) fn open(config: &Config, threads: usize) -> Result<Self, RenderError> {
         let mut drawing = threads;
         let options = |kind| {
-            let options = PoolOptions::throughput(kind, threads);
+            // A client is told at once that the device is lost, and tries again.
+            let options = PoolOptions::throughput(kind, threads).with_reopen_wait(Duration::ZERO);
             drawing = options.draw_threads + options.encode_threads;
             // The pool never refuses a task that the fair queue gives it, even when cancelled tasks
             // still occupy places.
             let options = options.with_queue(drawing * 4 + 1);
-            if kind == BackendKind::Software {
-                options.with_spare_thread()
-            } else {
+            if kind == BackendKind::VulkanSoftware {
                 options
+            } else {
+                options.with_spare_thread()
             }
         };
         let main = open_pool(config, options)?;

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
-use molshot_renderer::{AdapterChoice, AdapterReport, enumerate_adapters, open, save, self_test};
+use molshot_renderer::{
+    AdapterChoice, AdapterReport, DEVICE_VARIABLE, enumerate_adapters, open, save, self_test,
+};
 use molshot_scenes::Plane;
 use molshot_scenes::request::ImageFormat;
 use serde_json::json;
@@ -37,7 +39,12 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<(), CliError> {
     let choice = args.adapter.choice()?;
     let adapters = enumerate_adapters(choice);
     // On other systems drivers are parts of the system.
-    let problems = if cfg!(all(feature = "gpu", target_os = "linux")) && !has_gpu(&adapters) {
+    let may_use_gpu = cfg!(all(feature = "gpu", target_os = "linux"))
+        && matches!(
+            choice,
+            AdapterChoice::Auto | AdapterChoice::Gpu | AdapterChoice::Device(_)
+        );
+    let problems = if may_use_gpu && !has_gpu(&adapters) {
         problems(&system)
     } else {
         Vec::new()
@@ -205,6 +212,14 @@ fn remedy(choice: AdapterChoice, system: &System, problems: &[Problem]) -> Strin
     if !cfg!(feature = "gpu") {
         return "build molshot with the default features, or use --adapter software".to_owned();
     }
+    if std::env::var_os(DEVICE_VARIABLE).is_some_and(|value| !value.is_empty())
+        && !matches!(choice, AdapterChoice::Device(_) | AdapterChoice::Software)
+    {
+        return format!("correct {DEVICE_VARIABLE}, or unset it");
+    }
+    if matches!(choice, AdapterChoice::Device(_)) {
+        return "give a number or a name of the list above".to_owned();
+    }
     if let Some(variable) = system.overriding {
         return format!("unset {variable}");
     }
@@ -212,7 +227,6 @@ fn remedy(choice: AdapterChoice, system: &System, problems: &[Problem]) -> Strin
         return first.fix.clone();
     }
     let command = match choice {
-        AdapterChoice::Device(_) => "give a number or a name of the list above",
         AdapterChoice::Gpu => {
             "install the GPU's Vulkan driver (on Debian: apt-get install nvidia-driver or mesa-vulkan-drivers), or use --adapter auto"
         }

@@ -19,7 +19,18 @@ pub(super) struct Problem {
 pub(super) fn problems(system: &System) -> Vec<Problem> {
     let mut found = Vec::new();
     let mut add = |problem: String, fix: String| found.push(Problem { problem, fix });
-    if let Some(variable) = system.overriding {
+    let gpu_manifests = [
+        "nvidia", "intel", "radeon", "amd", "nouveau", "panfrost", "asahi", "dzn",
+    ];
+    if let Some(variable) = system.overriding
+        && system.has_gpu()
+        && !has_manifest(system, &gpu_manifests)
+    {
+        add(
+            format!("{variable} names no driver of a GPU that is there"),
+            format!("unset {variable}"),
+        );
+    } else if let Some(variable) = system.overriding {
         for manifest in &system.manifests {
             if !manifest.exists {
                 add(
@@ -65,6 +76,7 @@ pub(super) fn problems(system: &System) -> Vec<Problem> {
     }
     if !system.render_nodes.is_empty()
         && system.nvidia_files.is_empty()
+        && system.overriding.is_none()
         && !has_manifest(
             system,
             &["intel", "radeon", "amd", "nouveau", "panfrost", "asahi"],
@@ -78,7 +90,11 @@ pub(super) fn problems(system: &System) -> Vec<Problem> {
             install("mesa-vulkan-drivers", "mesa-vulkan-drivers"),
         );
     }
-    if system.has_wsl_gpu && system.nvidia_files.is_empty() && !has_manifest(system, &["dzn"]) {
+    if system.has_wsl_gpu
+        && system.nvidia_files.is_empty()
+        && system.overriding.is_none()
+        && !has_manifest(system, &["dzn"])
+    {
         add(
             "this is WSL, and Mesa's driver for Windows' GPU (dzn) is not installed".into(),
             install("mesa-vulkan-drivers", "mesa-vulkan-drivers"),
@@ -265,6 +281,11 @@ mod tests {
         let found = Machine::new("variable", &files)
             .problems(&[("VK_DRIVER_FILES", "/nowhere/nvidia_icd.json")]);
         assert_eq!(only(&found).fix, "unset VK_DRIVER_FILES");
+        let files = [LOADER, ("dev/dri/renderD128", ""), ("lvp.json", "{}")];
+        let other = Machine::new("other", &files);
+        let manifest = other.0.join("lvp.json");
+        let found = other.problems(&[("VK_DRIVER_FILES", manifest.to_str().expect("text"))]);
+        assert_eq!(found[0].fix, "unset VK_DRIVER_FILES");
         let found = Machine::new("node", &[LOADER, ("dev/dri/renderD128", "")]).problems(&[]);
         assert!(only(&found).fix.contains("mesa-vulkan-drivers"));
         let found = Machine::new("wsl", &[LOADER, ("dev/dxg", "")]).problems(&[]);

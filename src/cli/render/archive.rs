@@ -94,9 +94,9 @@ struct ArchiveState {
 }
 
 impl ArchiveWriter {
-    /// Begins an archive, or continues one with `resume`. `pictures` lists the files of each picture
-    /// that goes into it: of one that was cut off nothing is kept, and one that has only some of
-    /// its files before the end was written by another command.
+    /// Begins an archive, or continues one with `resume`. `pictures` lists the files of each
+    /// picture that goes into it: of one that was cut off nothing is kept, and one that has only
+    /// some of its files before the end was written by another command.
     pub(super) fn open<I: Iterator<Item = Vec<PathBuf>>>(
         path: &Path,
         resume: bool,

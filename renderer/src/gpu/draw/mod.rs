@@ -8,12 +8,12 @@ use molshot_scenes::{CropRect, Plane, RenderJob, Samples};
 
 mod pipeline;
 
-use super::context::Context;
+use super::context::{Context, TIMEOUT};
 use super::in_flight::{GpuPicture, RegionInFlight};
 use super::passes::{Passes, UNIFORM_STRIDE};
 use super::pipelines::Pipelines;
 use super::planes::{Read, empty_frame, finish_planes, reads};
-use super::read_back::{StagingLayout, TIMEOUT};
+use super::read_back::StagingLayout;
 use super::ring::Ring;
 use super::scene_buffers::SceneBuffers;
 use super::scene_cache::SceneCache;
@@ -50,6 +50,8 @@ pub struct GpuBackend {
     /// Commands of the last of `in_flight`, which are not submitted yet.
     recorded: Vec<wgpu::CommandBuffer>,
     in_flight: VecDeque<GpuPicture>,
+    /// Whether the loss of this device was returned as an error.
+    is_loss_reported: bool,
     effects: EffectsPass,
     labels: LabelDrawer,
 }
@@ -72,6 +74,7 @@ impl GpuBackend {
             ring: Ring::new(flight.slots, flight.slot_bytes),
             recorded: Vec::new(),
             in_flight: VecDeque::new(),
+            is_loss_reported: false,
             effects: EffectsPass::new(RowThreads::all()),
             labels: LabelDrawer::default(),
         })
@@ -136,8 +139,8 @@ impl GpuBackend {
     fn use_scene(&mut self, job: &RenderJob) -> Result<Duration, RenderError> {
         let start = Instant::now();
         let mut used = self.scenes.use_scene(&self.context, job.scene());
-        if matches!(used, Err(RenderError::OutOfMemory { .. })) {
-            self.ring.shrink();
+        // Until nothing is left to be freed.
+        while matches!(used, Err(RenderError::OutOfMemory { .. })) && self.ring.shrink() {
             self.scenes.clear();
             used = self.scenes.use_scene(&self.context, job.scene());
         }
@@ -354,6 +357,7 @@ impl Backend for GpuBackend {
     }
 
     fn lose_device(&mut self) {
+        self.context.note_loss("it was ended");
         self.context.device.destroy();
     }
 

@@ -21,9 +21,9 @@ const SOFTWARE_SLOTS: usize = 3;
 const GPU_SLOT_BYTES: u64 = 1 << 30;
 /// The same of a software driver, which takes the machine's own memory.
 const SOFTWARE_SLOT_BYTES: u64 = 512 << 20;
-/// Views that a GPU gets in one submission while more tasks wait; each submission costs it and the
-/// processor the same time.
-const GPU_VIEWS_PER_SUBMISSION: usize = 4;
+/// Pictures that a GPU gets in one submission while more wait: each submission costs time of its
+/// own, but a wait ends only with a whole submission.
+const GPU_VIEWS_PER_SUBMISSION: usize = 2;
 
 /// How many pictures are in flight, and how they are submitted.
 #[derive(Debug, Clone, Copy)]
@@ -78,13 +78,30 @@ impl GpuBackend {
         Ok(())
     }
 
+    /// The error of a picture, after which none is in flight if it is the loss of the device.
+    fn failed(&mut self, error: RenderError) -> RenderError {
+        let error = self.context.loss_or(error);
+        if matches!(error, RenderError::DeviceLost { .. }) {
+            self.is_loss_reported = true;
+            self.reset();
+        }
+        error
+    }
+
+    /// Begins a picture, on which time is spent since `start`.
     fn begin_one_region(
         &mut self,
         job: &RenderJob,
         drawn: &RenderJob,
+        start: Instant,
     ) -> Result<Begun, RenderError> {
-        let start = Instant::now();
-        let upload = self.use_scene(drawn)?;
+        let upload = match self.use_scene(drawn) {
+            // What is in flight holds memory, too.
+            Err(RenderError::OutOfMemory { .. }) if !self.in_flight.is_empty() => {
+                return Ok(Begun::Full);
+            }
+            used => used?,
+        };
         let Some((region, commands)) = self.record(drawn, drawn.viewport().crop)? else {
             return Ok(Begun::Full);
         };
@@ -95,12 +112,14 @@ impl GpuBackend {
             &self.context.adapter_name,
             Timings {
                 upload,
-                draw: start.elapsed().saturating_sub(upload),
                 ..Timings::default()
             },
         ));
         if self.recorded.len() >= self.flight.views_per_submission {
             self.submit_recorded()?;
+        }
+        if let Some(picture) = self.in_flight.back_mut() {
+            picture.add_draw_time(start.elapsed().saturating_sub(upload));
         }
         Ok(Begun::InFlight)
     }
@@ -109,13 +128,14 @@ impl GpuBackend {
 impl Pipeline for GpuBackend {
     fn begin(&mut self, job: &RenderJob, cancel: &CancelToken) -> Result<Begun, RenderError> {
         cancel.check()?;
+        let start = Instant::now();
         if let Some(reason) = self.context.find_loss() {
-            if self.in_flight.is_empty() {
-                *self = Self::open(self.choice)?;
-            } else {
-                self.reset();
+            self.reset();
+            if !self.is_loss_reported {
+                self.is_loss_reported = true;
                 return Err(RenderError::DeviceLost { reason });
             }
+            *self = Self::open(self.choice)?;
         }
         let drawn = labels::underlay(job);
         if needs_steps(&drawn) {
@@ -124,13 +144,8 @@ impl Pipeline for GpuBackend {
             }
             return self.draw_cancellable(job, cancel).map(Begun::Drawn);
         }
-        self.begin_one_region(job, &drawn).map_err(|error| {
-            let error = self.context.loss_or(error);
-            if matches!(error, RenderError::DeviceLost { .. }) {
-                self.reset();
-            }
-            error
-        })
+        self.begin_one_region(job, &drawn, start)
+            .map_err(|error| self.failed(error))
     }
 
     fn finish_oldest(&mut self) -> Result<Box<dyn UnreadPicture>, RenderError> {
@@ -149,13 +164,7 @@ impl Pipeline for GpuBackend {
         });
         match finished {
             Ok(picture) => Ok(Box::new(picture)),
-            Err(error) => {
-                let error = self.context.loss_or(error);
-                if matches!(error, RenderError::DeviceLost { .. }) {
-                    self.reset();
-                }
-                Err(error)
-            }
+            Err(error) => Err(self.failed(error)),
         }
     }
 

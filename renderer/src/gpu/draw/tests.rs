@@ -304,6 +304,9 @@ fn a_finished_picture_survives_the_loss_or_is_lost_with_its_device() {
         Ok(frame) => assert_same_pixels(&expected, &frame),
         Err(error) => assert!(matches!(error, RenderError::DeviceLost { .. }), "{error}"),
     }
+    // The loss is an error once.
+    let error = backend.begin(&job, &CancelToken::new()).unwrap_err();
+    assert!(matches!(error, RenderError::DeviceLost { .. }), "{error}");
     begin(&mut backend, &job);
     assert_same_pixels(&expected, &finish(&mut backend));
 }
@@ -411,4 +414,28 @@ fn packed_colors_are_the_colors() {
         }
     }
     assert_eq!(tried, 28);
+}
+
+/// wgpu panics when the driver fails while it is waited for.
+#[test]
+fn a_driver_that_fails_loses_the_device_and_not_the_program() {
+    let mut backend = open();
+    let job = job(3);
+    let expected = backend.draw(&job).unwrap();
+    for in_flight in 1..=3 {
+        for _ in 0..in_flight {
+            begin(&mut backend, &job);
+        }
+        backend.context.fails_when_polled.store(true, Relaxed);
+        let error = backend.finish_oldest().unwrap_err();
+        assert!(matches!(error, RenderError::DeviceLost { .. }), "{error}");
+        assert_eq!(backend.in_flight(), 0);
+        // The lost device is not polled again, and the next picture has a new one.
+        begin(&mut backend, &job);
+        assert_same_pixels(&expected, &finish(&mut backend));
+    }
+    backend.context.fails_when_polled.store(true, Relaxed);
+    let error = backend.draw(&job).unwrap_err();
+    assert!(matches!(error, RenderError::DeviceLost { .. }), "{error}");
+    assert_same_pixels(&expected, &backend.draw(&job).unwrap());
 }

@@ -1,5 +1,7 @@
 //! A failure affects only its own task.
 
+use std::time::Duration;
+
 use super::support::{Failure, LONG, TestBackend, answers, job, options, scene, task};
 use crate::error::RenderError;
 use crate::pool::{CancelToken, PoolError, PoolOptions, RenderTask};
@@ -196,4 +198,24 @@ fn with_no_backend_left_orders_fail_and_recover() {
         assert_eq!(result.err().as_ref().map(PoolError::code), code);
     }
     assert_eq!(pool.health().ready, 1);
+}
+
+#[test]
+fn a_lost_device_is_waited_for() {
+    for (wait, code) in [
+        (Duration::from_secs(60), None),
+        (Duration::ZERO, Some("device_lost")),
+    ] {
+        let (backend, _) = TestBackend::new();
+        let pool = backend
+            .with(9, Failure::Lost(1))
+            .failing(1, 2)
+            .pool(options(1, 10).with_reopen_wait(wait));
+        let scene = scene(1);
+        let (sender, receiver) = answers();
+        pool.submit(task(&job(&scene, 9), &CancelToken::new(), &sender))
+            .unwrap();
+        let result = receiver.recv_timeout(LONG).unwrap();
+        assert_eq!(result.err().as_ref().map(PoolError::code), code);
+    }
 }

@@ -59,6 +59,7 @@ pub(super) fn options(draw_threads: usize, queue: usize) -> PoolOptions {
         threads_per_picture: 1,
         queue,
         spare_thread: false,
+        reopen_wait: Duration::ZERO,
     }
 }
 
