@@ -86,6 +86,10 @@ pub trait Pipeline {
 }
 
 /// What [`Pipeline::begin`] did.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one value a picture, which is matched at once"
+)]
 #[derive(Debug)]
 pub enum Begun {
     /// The picture is in flight.

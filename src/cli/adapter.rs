@@ -43,7 +43,7 @@ pub(crate) struct ReproducibleAdapterArgs {
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct DeviceArgs {
     /// Graphics device that draws: its number in the list of `molshot doctor` or a part of its
-    /// name; several with commas between [default: MOLSHOT_DEVICE where an adapter other than
+    /// name; several with commas between [default: `MOLSHOT_DEVICE` where an adapter other than
     /// software draws, or the best of the adapter].
     #[arg(long, value_name = "I|NAME")]
     device: Option<DeviceSelector>,

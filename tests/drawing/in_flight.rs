@@ -15,7 +15,7 @@ use crate::support::library::{SCENES, sample_job};
 use crate::support::{Chance, draw, open};
 
 /// Longest wait for an answer; the machine may be loaded.
-const LONG: Duration = Duration::from_secs(120);
+const LONG: Duration = Duration::from_mins(2);
 
 /// What must be equal: everything but the times.
 fn planes(frame: &Frame) -> Frame {
@@ -223,7 +223,7 @@ fn fifty_lost_devices_and_fifty_cancelled_jobs_lose_no_answer() {
         submitted += 1;
         let pause = below(&chance, 2000);
         std::thread::sleep(Duration::from_micros(pause));
-        if cancelled < CANCELLED && pause % 3 == 0 {
+        if cancelled < CANCELLED && pause.is_multiple_of(3) {
             cancel.cancel();
             cancelled += 1;
         }

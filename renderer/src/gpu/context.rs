@@ -10,7 +10,7 @@ use crate::error::RenderError;
 
 /// Time limit of a wait for the device. It may be software on a loaded machine, so the limit is
 /// generous; it only must be finite.
-pub(super) const TIMEOUT: Duration = Duration::from_secs(120);
+pub(super) const TIMEOUT: Duration = Duration::from_mins(2);
 
 /// How long commands in progress are waited for after a failure, to learn whether the device was
 /// lost.

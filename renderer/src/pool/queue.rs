@@ -64,6 +64,10 @@ pub(super) struct Drawn {
 }
 
 /// Where a drawn picture is.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a frame is most often moved once"
+)]
 pub(super) enum DrawnPicture {
     Frame(Frame),
     /// Still in the device's memory.

@@ -40,6 +40,7 @@ pub(super) struct Manifest {
 }
 
 /// What was found on a machine.
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Clone, Default)]
 pub(super) struct System {
     /// Device files of GPUs: NVIDIA's own, render nodes, and that of Windows' GPU in WSL.
@@ -90,19 +91,18 @@ impl System {
         let overriding = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"]
             .into_iter()
             .find_map(|name| Some((name, given(name)?)));
-        let paths = match &overriding {
-            Some((_, value)) => std::env::split_paths(value)
+        let paths = if let Some((_, value)) = &overriding {
+            std::env::split_paths(value)
                 .filter(|path| !path.as_os_str().is_empty())
-                .collect(),
-            None => {
-                let mut found: Vec<PathBuf> = MANIFEST_FOLDERS
-                    .iter()
-                    .flat_map(|folder| files(&root.join(folder), ""))
-                    .filter(|path| path.extension().is_some_and(|end| end == "json"))
-                    .collect();
-                found.sort();
-                found
-            }
+                .collect()
+        } else {
+            let mut found: Vec<PathBuf> = MANIFEST_FOLDERS
+                .iter()
+                .flat_map(|folder| files(&root.join(folder), ""))
+                .filter(|path| path.extension().is_some_and(|end| end == "json"))
+                .collect();
+            found.sort();
+            found
         };
         Self {
             nvidia_files,

@@ -203,7 +203,7 @@ fn with_no_backend_left_orders_fail_and_recover() {
 #[test]
 fn a_lost_device_is_waited_for() {
     for (wait, code) in [
-        (Duration::from_secs(60), None),
+        (Duration::from_mins(1), None),
         (Duration::ZERO, Some("device_lost")),
     ] {
         let (backend, _) = TestBackend::new();
