@@ -67,7 +67,7 @@ fn a_device_that_is_not_there_is_an_error_that_lists_those_that_are() {
             &["--device", "0", "--adapter", "gpu"],
             None,
             1,
-            "0 fits none",
+            "0 is not a GPU",
         ),
     ];
     for (adapter, device, status, text) in cases {
