@@ -41,13 +41,13 @@ pub trait Backend: fmt::Debug + Send {
         drop(frame);
     }
 
-    /// How to have several pictures in flight, if the device works beside the calling thread.
-    fn pipeline(&mut self) -> Option<&mut dyn Pipeline> {
+    /// Draws several pictures at a time, if the device works beside the calling thread.
+    fn frames_in_flight(&mut self) -> Option<&mut dyn FramesInFlight> {
         None
     }
 
-    /// Ends the device as a driver's failure does, to test the recovery from it. Without effect
-    /// where there is no device.
+    /// Ends the device as a driver's failure does, to test the recovery from it. The built-in
+    /// rasteriser has no device and ignores it.
     fn lose_device(&mut self) {}
 
     /// Name of the adapter, for display.
@@ -59,9 +59,10 @@ pub trait Backend: fmt::Debug + Send {
     }
 }
 
-/// Keeps a device busy: pictures are begun before the ones before them are finished.
-pub trait Pipeline {
-    /// Begins a picture, if there is room for one more.
+/// Keeps a device busy: a picture is begun before the ones before it are finished. Each needs a
+/// slot, which has the memory of one picture on the device.
+pub trait FramesInFlight {
+    /// Begins a picture, if a slot is free.
     ///
     /// # Errors
     /// As [`Backend::draw_cancellable`]. After [`RenderError::DeviceLost`] the pictures in flight
@@ -72,20 +73,16 @@ pub trait Pipeline {
     /// device, so that another thread can copy them.
     ///
     /// # Errors
-    /// As [`Backend::draw_cancellable`]: the picture is no longer in flight, and after
-    /// [`RenderError::DeviceLost`] no other is either. [`RenderError::Internal`] when none is in
-    /// flight.
+    /// As [`Backend::draw_cancellable`], for this picture. [`RenderError::DeviceLost`] ends all
+    /// pictures in flight. [`RenderError::Internal`] when none is in flight.
     fn finish_oldest(&mut self) -> Result<Box<dyn UnreadPicture>, RenderError>;
 
-    /// Number of pictures in flight: begun and not finished.
-    fn in_flight(&mut self) -> usize;
-
-    /// Waits until a finished picture has been read or dropped, so that there is room for another,
-    /// for `timeout` at most.
-    fn wait_for_room(&mut self, timeout: Duration);
+    /// Waits until a finished picture has been read or dropped, which frees its slot, for `timeout`
+    /// at most.
+    fn wait_for_slot(&mut self, timeout: Duration);
 }
 
-/// What [`Pipeline::begin`] did.
+/// What [`FramesInFlight::begin`] did.
 #[allow(
     clippy::large_enum_variant,
     reason = "one value a picture, which is matched at once"
@@ -96,15 +93,15 @@ pub enum Begun {
     InFlight,
     /// The picture needs several steps with the processor between them, and was drawn at once.
     Drawn(Frame),
-    /// There is no room: a picture must be finished, or one that was finished must be read.
+    /// No slot is free: a picture must be finished, or one that was finished must be read.
     Full,
 }
 
 /// A picture that a device has drawn and that was not copied yet. Dropping it gives its memory back
 /// to the device's backend.
 pub trait UnreadPicture: fmt::Debug + Send {
-    /// Copies the pixels, into the memory of a frame that is no longer needed where one is given,
-    /// and draws the labels over them.
+    /// Copies the pixels and draws the labels over them. `memory` is a frame whose memory may be
+    /// used again.
     ///
     /// # Errors
     /// [`RenderError::DeviceLost`], [`RenderError::OutOfHostMemory`], [`RenderError::Cancelled`].

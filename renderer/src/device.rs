@@ -60,6 +60,12 @@ impl DeviceSelector {
         }
     }
 
+    /// Whether the environment selects devices, whatever they are.
+    #[must_use]
+    pub fn is_in_environment() -> bool {
+        std::env::var_os(DEVICE_VARIABLE).is_some_and(|value| !value.is_empty())
+    }
+
     /// The same devices, which must be of a kind.
     #[must_use]
     pub fn of_kind(self, kind: DeviceKind) -> Self {
@@ -92,7 +98,7 @@ impl DeviceSelector {
     #[must_use]
     pub fn of_worker(&self, worker: usize) -> Self {
         let entry = self.names.split(',').nth(worker % self.count());
-        // A part of a selection is no longer than it.
+        // An entry is never longer than the whole selection.
         let names = entry.and_then(|entry| ArrayString::from(entry.trim()).ok());
         Self {
             names: names.unwrap_or(self.names),

@@ -1,7 +1,7 @@
 //! Opens the backend that an [`AdapterChoice`] selects, and lists the adapters of this machine.
 
 use crate::backend::{AdapterChoice, AdapterReport, Backend};
-use crate::device::DEVICE_VARIABLE;
+use crate::device::DeviceSelector;
 use crate::error::RenderError;
 use crate::software::{InstructionSet, SoftwareBackend};
 
@@ -32,7 +32,7 @@ pub fn open_with_threads(
     match choice {
         AdapterChoice::Software => Ok(software()),
         // A device that was selected is never replaced by another in silence.
-        AdapterChoice::Auto if is_device_selected() => gpu::open(choice),
+        AdapterChoice::Auto if DeviceSelector::is_in_environment() => gpu::open(choice),
         AdapterChoice::Auto => Ok(gpu::open_if_present().unwrap_or_else(|| software())),
         AdapterChoice::Gpu | AdapterChoice::VulkanSoftware | AdapterChoice::Device(_) => {
             gpu::open(choice)
@@ -40,17 +40,12 @@ pub fn open_with_threads(
     }
 }
 
-/// Whether the environment selects a device.
-fn is_device_selected() -> bool {
-    std::env::var_os(DEVICE_VARIABLE).is_some_and(|value| !value.is_empty())
-}
-
 /// Lists all adapters, the built-in rasteriser last, and says what `choice` does with each.
 #[must_use]
 pub fn enumerate_adapters(choice: AdapterChoice) -> Vec<AdapterReport> {
     let gpu_choice = match choice {
         // What `auto` takes from a driver is a GPU.
-        AdapterChoice::Auto if !is_device_selected() => AdapterChoice::Gpu,
+        AdapterChoice::Auto if !DeviceSelector::is_in_environment() => AdapterChoice::Gpu,
         _ => choice,
     };
     let mut reports = gpu::enumerate(gpu_choice);
@@ -62,7 +57,9 @@ pub fn enumerate_adapters(choice: AdapterChoice) -> Vec<AdapterReport> {
     }
     let (taken, reason) = match choice {
         AdapterChoice::Software => (true, "asked for"),
-        AdapterChoice::Auto if is_device_selected() => (false, "another device is selected"),
+        AdapterChoice::Auto if DeviceSelector::is_in_environment() => {
+            (false, "another device is selected")
+        }
         AdapterChoice::Auto if reports.iter().any(|report| report.taken) => {
             (false, "there is a GPU")
         }

@@ -6,7 +6,7 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use molshot_renderer::backend::{Begun, Pipeline, UnreadPicture};
+use molshot_renderer::backend::{Begun, FramesInFlight, UnreadPicture};
 use molshot_renderer::pool::{Health, Pool, PoolError, PoolOptions, RenderTask, Sequence};
 use molshot_renderer::{AdapterChoice, Backend, BackendKind, CancelToken, Frame, RenderError};
 use molshot_scenes::{CropRect, Plane, RenderJob, Samples};
@@ -120,8 +120,10 @@ impl LosingBackend {
         }
     }
 
-    fn inner(&mut self) -> &mut dyn Pipeline {
-        self.inner.pipeline().expect("wgpu has a pipeline")
+    fn inner(&mut self) -> &mut dyn FramesInFlight {
+        self.inner
+            .frames_in_flight()
+            .expect("wgpu draws beside the thread")
     }
 }
 
@@ -134,7 +136,7 @@ impl Backend for LosingBackend {
         self.inner.draw_cancellable(job, cancel)
     }
 
-    fn pipeline(&mut self) -> Option<&mut dyn Pipeline> {
+    fn frames_in_flight(&mut self) -> Option<&mut dyn FramesInFlight> {
         Some(self)
     }
 
@@ -147,7 +149,7 @@ impl Backend for LosingBackend {
     }
 }
 
-impl Pipeline for LosingBackend {
+impl FramesInFlight for LosingBackend {
     fn begin(&mut self, job: &RenderJob, cancel: &CancelToken) -> Result<Begun, RenderError> {
         self.lose_by_chance();
         self.inner().begin(job, cancel)
@@ -158,12 +160,8 @@ impl Pipeline for LosingBackend {
         self.inner().finish_oldest()
     }
 
-    fn in_flight(&mut self) -> usize {
-        self.inner().in_flight()
-    }
-
-    fn wait_for_room(&mut self, timeout: Duration) {
-        self.inner().wait_for_room(timeout);
+    fn wait_for_slot(&mut self, timeout: Duration) {
+        self.inner().wait_for_slot(timeout);
     }
 }
 

@@ -33,6 +33,8 @@ impl SceneBuffers {
     /// that f32 on the device resolves them at any distance of the molecule from the world's
     /// origin.
     pub(super) fn upload(context: &Context, scene: &Arc<Scene>) -> Result<Self, RenderError> {
+        #[cfg(test)]
+        context.fail_allocation_if_injected()?;
         let origin = scene.bounds.center();
         let relative = |p: [f32; 3]| {
             (DVec3::from_array(p.map(f64::from)) - origin)

@@ -74,9 +74,11 @@ impl SceneCache {
         others > 0
     }
 
-    /// Frees all scenes.
-    pub(super) fn clear(&mut self) {
+    /// Frees all scenes; returns whether there was one.
+    pub(super) fn clear(&mut self) -> bool {
+        let held = !self.scenes.is_empty();
         self.scenes.clear();
+        held
     }
 
     fn bytes(&self) -> u64 {

@@ -9,7 +9,7 @@
 //! - With the built-in rasteriser every thread draws one picture at a time and encodes what it
 //!   drew: drawing and encoding overlap because the threads work on different pictures. With a GPU
 //!   one thread keeps the device busy, with several pictures in flight
-//!   ([`Pipeline`](crate::backend::Pipeline)), and the others copy and encode them.
+//!   ([`FramesInFlight`](crate::backend::FramesInFlight)), and the others copy and encode them.
 //! - A worker prefers waiting tasks of the scene that it has uploaded, within a window, so that
 //!   each worker uploads a scene once.
 //! - Tasks that are [long](RenderTask::long) leave a thread to the others, where the pool has a

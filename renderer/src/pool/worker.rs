@@ -27,8 +27,8 @@ fn if_reusable(frame: Frame) -> Option<Frame> {
     (frame.held_bytes() <= MAX_KEPT_BYTES).then_some(frame)
 }
 
-/// How often a worker without room for another picture looks for one that it can encode.
-const ROOM_POLL: Duration = Duration::from_millis(20);
+/// How often a worker without a free slot looks for a picture that it can encode.
+const SLOT_POLL: Duration = Duration::from_millis(20);
 
 /// How long a worker whose backend cannot be opened waits, so that other workers take the tasks.
 const BACKEND_RETRY_PAUSE: Duration = Duration::from_millis(250);
@@ -198,10 +198,10 @@ struct RenderWorker<'a> {
     memory: Option<Frame>,
     /// The scene that the backend has uploaded.
     scene: Option<Arc<Scene>>,
-    /// Tasks whose pictures the backend's pipeline has in flight, oldest first.
+    /// Tasks whose pictures the backend has in flight, oldest first.
     in_flight: VecDeque<RenderTask>,
-    /// Tasks that this thread takes before others: there was no room for the first, or they were
-    /// in flight when a device was lost.
+    /// Tasks that this thread takes before others: no slot was free for the first, or they were in
+    /// flight when a device was lost.
     first: VecDeque<RenderTask>,
 }
 
@@ -215,7 +215,7 @@ enum Step {
 enum Outcome {
     Drawn(Frame),
     InFlight,
-    /// There is no room in the pipeline.
+    /// No slot is free.
     Full,
     Failed(PoolError),
     /// The device was lost, or does not answer, or may be in any state after a panic.
@@ -263,7 +263,7 @@ impl RenderWorker<'_> {
             }
             Outcome::Full => {
                 self.first.push_front(task);
-                self.make_room();
+                self.free_a_slot();
             }
             Outcome::Failed(error) => {
                 fail(self.shared, task.handler, error);
@@ -292,8 +292,12 @@ impl RenderWorker<'_> {
 
     /// Waits for the oldest picture in flight.
     fn finish_oldest(&mut self) {
-        let finished = match self.backend.as_mut().and_then(|backend| backend.pipeline()) {
-            Some(pipeline) => catch_unwind(AssertUnwindSafe(|| pipeline.finish_oldest())),
+        let finished = match self
+            .backend
+            .as_mut()
+            .and_then(|backend| backend.frames_in_flight())
+        {
+            Some(frames) => catch_unwind(AssertUnwindSafe(|| frames.finish_oldest())),
             None => Ok(Err(RenderError::Internal {
                 reason: "pictures are in flight without a backend".into(),
             })),
@@ -315,16 +319,16 @@ impl RenderWorker<'_> {
         }
     }
 
-    /// Makes room in the pipeline: finishes a picture, or reads one that waits to be encoded.
-    fn make_room(&mut self) {
+    /// Frees a slot: finishes a picture, or reads one that waits to be encoded.
+    fn free_a_slot(&mut self) {
         if !self.in_flight.is_empty() {
             self.finish_oldest();
         } else if let Some(drawn) = self.shared.try_next_drawn() {
             self.memory =
                 encode_and_answer(self.shared, drawn, &mut self.memory, &mut self.scratch);
             self.shared.task_finished(None);
-        } else if let Some(pipeline) = self.backend.as_mut().and_then(|b| b.pipeline()) {
-            pipeline.wait_for_room(ROOM_POLL);
+        } else if let Some(frames) = self.backend.as_mut().and_then(|b| b.frames_in_flight()) {
+            frames.wait_for_slot(SLOT_POLL);
         }
     }
 
@@ -396,8 +400,8 @@ impl RenderWorker<'_> {
             if let Some(frame) = spare {
                 backend.recycle(frame);
             }
-            match backend.pipeline() {
-                Some(pipeline) => pipeline.begin(job, cancel),
+            match backend.frames_in_flight() {
+                Some(frames) => frames.begin(job, cancel),
                 None => backend.draw_cancellable(job, cancel).map(Begun::Drawn),
             }
         }));

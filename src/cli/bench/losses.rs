@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use molshot_renderer::backend::{Begun, Pipeline, UnreadPicture};
+use molshot_renderer::backend::{Begun, FramesInFlight, UnreadPicture};
 use molshot_renderer::pool::{Pool, PoolOptions};
 use molshot_renderer::{
     AdapterChoice, Backend, BackendKind, CancelToken, Frame, RenderError, open,
@@ -43,9 +43,9 @@ struct LosingBackend {
 }
 
 impl LosingBackend {
-    fn inner(&mut self) -> Result<&mut dyn Pipeline, RenderError> {
+    fn inner(&mut self) -> Result<&mut dyn FramesInFlight, RenderError> {
         self.inner
-            .pipeline()
+            .frames_in_flight()
             .ok_or_else(|| RenderError::DeviceLost {
                 reason: "the built-in rasteriser has no device that could be lost".into(),
             })
@@ -61,8 +61,8 @@ impl Backend for LosingBackend {
         self.inner.draw_cancellable(job, cancel)
     }
 
-    fn pipeline(&mut self) -> Option<&mut dyn Pipeline> {
-        if self.inner.pipeline().is_some() {
+    fn frames_in_flight(&mut self) -> Option<&mut dyn FramesInFlight> {
+        if self.inner.frames_in_flight().is_some() {
             Some(self)
         } else {
             None
@@ -78,7 +78,7 @@ impl Backend for LosingBackend {
     }
 }
 
-impl Pipeline for LosingBackend {
+impl FramesInFlight for LosingBackend {
     fn begin(&mut self, job: &RenderJob, cancel: &CancelToken) -> Result<Begun, RenderError> {
         self.begun += 1;
         let take_one = |left: u32| left.checked_sub(1);
@@ -97,13 +97,9 @@ impl Pipeline for LosingBackend {
         self.inner()?.finish_oldest()
     }
 
-    fn in_flight(&mut self) -> usize {
-        self.inner().map_or(0, Pipeline::in_flight)
-    }
-
-    fn wait_for_room(&mut self, timeout: Duration) {
-        if let Ok(pipeline) = self.inner() {
-            pipeline.wait_for_room(timeout);
+    fn wait_for_slot(&mut self, timeout: Duration) {
+        if let Ok(frames) = self.inner() {
+            frames.wait_for_slot(timeout);
         }
     }
 }

@@ -61,7 +61,13 @@ pub(crate) struct BenchArgs {
     #[arg(long, value_name = "NX,NY,NZ", value_parser = parse_copies, default_value = "1,1,1", allow_hyphen_values = true)]
     copies: [u32; 3],
     /// End the graphics device this many times meanwhile, to check the recovery from it.
-    #[arg(long, value_name = "N", default_value_t = 0, hide = true, value_parser = whole(0_u32..=10_000))]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        hide = true,
+        value_parser = whole(0_u32..=10_000)
+    )]
     inject_losses: u32,
     /// Print the results as JSON.
     #[arg(long)]

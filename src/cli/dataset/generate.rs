@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use crate::cli::adapter::ReproducibleAdapterArgs;
 use clap::Args;
 use molshot_dataset::{GenerateOptions, Layout, Monitor, generate};
 
 use super::progress::Meter;
 use super::{GIVE_A_SET, check_folder, failure};
 use crate::cli::Verbosity;
+use crate::cli::adapter::ReproducibleAdapterArgs;
 use crate::cli::bench::process::processor_time;
 use crate::cli::interrupt;
 use crate::cli::message::{CliError, note};

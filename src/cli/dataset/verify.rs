@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use crate::cli::adapter::ReproducibleAdapterArgs;
 use clap::Args;
 use molshot_dataset::{Layout, Monitor, VerifyOptions, verify};
 
 use super::progress::Meter;
 use super::{GIVE_A_SET, check_folder, failure};
 use crate::cli::Verbosity;
+use crate::cli::adapter::ReproducibleAdapterArgs;
 use crate::cli::interrupt;
 use crate::cli::message::{CliError, note, output};
 use crate::cli::whole;

@@ -8,7 +8,8 @@ use std::time::Instant;
 
 use clap::Args;
 use molshot_renderer::{
-    AdapterChoice, AdapterReport, DEVICE_VARIABLE, enumerate_adapters, open, save, self_test,
+    AdapterChoice, AdapterReport, DEVICE_VARIABLE, DeviceSelector, enumerate_adapters, open, save,
+    self_test,
 };
 use molshot_scenes::Plane;
 use molshot_scenes::request::ImageFormat;
@@ -212,7 +213,7 @@ fn remedy(choice: AdapterChoice, system: &System, problems: &[Problem]) -> Strin
     if !cfg!(feature = "gpu") {
         return "build molshot with the default features, or use --adapter software".to_owned();
     }
-    if std::env::var_os(DEVICE_VARIABLE).is_some_and(|value| !value.is_empty())
+    if DeviceSelector::is_in_environment()
         && !matches!(choice, AdapterChoice::Device(_) | AdapterChoice::Software)
     {
         return format!("correct {DEVICE_VARIABLE}, or unset it");

@@ -283,7 +283,7 @@ fn is_at(file: &File, path: &Path) -> bool {
     (open.dev(), open.ino()) == (named.dev(), named.ino())
 }
 
-/// Elsewhere an open file cannot be renamed.
+/// Elsewhere the standard library does not tell: a file that lost its name is noticed.
 #[cfg(not(unix))]
 fn is_at(_: &File, path: &Path) -> bool {
     path.exists()

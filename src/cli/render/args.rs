@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use crate::cli::adapter::AdapterArgs;
 use clap::Args;
 use molshot_molecule::Format;
 use molshot_renderer::pool::PoolOptions;
@@ -10,6 +9,7 @@ use molshot_renderer::pool::PoolOptions;
 use super::pictures::PictureArgs;
 use super::request::RequestArgs;
 use super::sidecars::AnnotationArgs;
+use crate::cli::adapter::AdapterArgs;
 use crate::cli::input::ReadArgs;
 use crate::cli::whole;
 

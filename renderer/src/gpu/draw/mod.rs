@@ -6,8 +6,6 @@ use std::time::{Duration, Instant};
 
 use molshot_scenes::{CropRect, Plane, RenderJob, Samples};
 
-mod pipeline;
-
 use super::context::{Context, TIMEOUT};
 use super::in_flight::{GpuPicture, RegionInFlight};
 use super::passes::{Passes, UNIFORM_STRIDE};
@@ -20,13 +18,13 @@ use super::scene_cache::SceneCache;
 use super::slot::{FrameSlot, SlotResources, SlotShape, VIEWS_BYTES};
 use super::targets::TargetShape;
 use super::uniforms::{ResolveUniform, ViewUniform};
-use crate::backend::{AdapterChoice, Backend, BackendKind, Pipeline};
+use crate::backend::{AdapterChoice, Backend, BackendKind, FramesInFlight};
 use crate::cancel::CancelToken;
 use crate::effects::{BaseRenderer, EffectsPass, RowThreads};
 use crate::error::RenderError;
 use crate::frame::Frame;
 use crate::labels::{self, LabelDrawer};
-use pipeline::Flight;
+use frames_in_flight::InFlightLimits;
 
 /// Largest edge of a region that is drawn at once; larger pictures are drawn region by region,
 /// which bounds the memory.
@@ -45,7 +43,7 @@ pub struct GpuBackend {
     context: Context,
     pipelines: Pipelines,
     scenes: SceneCache,
-    flight: Flight,
+    limits: InFlightLimits,
     ring: Arc<Ring>,
     /// Commands of the last of `in_flight`, which are not submitted yet.
     recorded: Vec<wgpu::CommandBuffer>,
@@ -64,14 +62,14 @@ impl GpuBackend {
     pub fn open(choice: AdapterChoice) -> Result<Self, RenderError> {
         let context = Context::open(choice)?;
         let pipelines = context.guarded(|| Ok(Pipelines::new(&context.device)))?;
-        let flight = Flight::of(&context);
+        let limits = InFlightLimits::of(&context);
         Ok(Self {
             choice,
             context,
             pipelines,
             scenes: SceneCache::default(),
-            flight,
-            ring: Ring::new(flight.slots, flight.slot_bytes),
+            limits,
+            ring: Ring::new(limits.slots, limits.slot_bytes),
             recorded: Vec::new(),
             in_flight: VecDeque::new(),
             is_loss_reported: false,
@@ -139,9 +137,10 @@ impl GpuBackend {
     fn use_scene(&mut self, job: &RenderJob) -> Result<Duration, RenderError> {
         let start = Instant::now();
         let mut used = self.scenes.use_scene(&self.context, job.scene());
-        // Until nothing is left to be freed.
-        while matches!(used, Err(RenderError::OutOfMemory { .. })) && self.ring.shrink() {
-            self.scenes.clear();
+        // Both are freed, until nothing is left.
+        while matches!(used, Err(RenderError::OutOfMemory { .. }))
+            && (self.ring.shrink() | self.scenes.clear())
+        {
             used = self.scenes.use_scene(&self.context, job.scene());
         }
         Ok(if used? {
@@ -151,9 +150,9 @@ impl GpuBackend {
         })
     }
 
-    /// Records the commands of a region of the job whose scene was used last. `None` while there
-    /// is no room for one more: pictures in flight must be finished and read. Where the device
-    /// cannot allocate memory, fewer pictures are in flight from then on.
+    /// Records the commands of a region of the job whose scene was used last. `None` while no slot
+    /// is free: pictures in flight must be finished and read. Where the device cannot allocate
+    /// memory, fewer pictures are in flight from then on.
     fn record(
         &mut self,
         job: &RenderJob,
@@ -168,7 +167,7 @@ impl GpuBackend {
                 height_px: crop.height_px.min(edge_px),
                 sample_layers: sample_passes(job),
                 planes: needs_planes(job.planes()),
-                packs_color: self.flight.packs_colors
+                packs_color: self.limits.packs_colors
                     && reads.contains(&Read::Color)
                     && !job.scene().background.transparent,
             },
@@ -316,8 +315,8 @@ impl GpuBackend {
     fn reset(&mut self) {
         self.recorded.clear();
         self.in_flight.clear();
-        self.scenes.clear();
-        self.ring = Ring::new(self.flight.slots, self.flight.slot_bytes);
+        self.scenes = SceneCache::default();
+        self.ring = Ring::new(self.limits.slots, self.limits.slot_bytes);
     }
 }
 
@@ -352,7 +351,7 @@ impl Backend for GpuBackend {
         Ok(frame)
     }
 
-    fn pipeline(&mut self) -> Option<&mut dyn Pipeline> {
+    fn frames_in_flight(&mut self) -> Option<&mut dyn FramesInFlight> {
         Some(self)
     }
 
@@ -405,5 +404,6 @@ fn needs_planes(planes: &BTreeSet<Plane>) -> bool {
     planes.iter().any(|plane| *plane != Plane::Color)
 }
 
+mod frames_in_flight;
 #[cfg(test)]
 mod tests;

@@ -15,7 +15,7 @@ use molshot_scenes::{
 };
 
 use super::{GpuBackend, regions};
-use crate::backend::{AdapterChoice, Backend, Begun, Pipeline};
+use crate::backend::{AdapterChoice, Backend, Begun, FramesInFlight};
 use crate::cancel::CancelToken;
 use crate::error::RenderError;
 use crate::frame::Frame;
@@ -199,15 +199,15 @@ fn finish(backend: &mut GpuBackend) -> Frame {
 fn pictures_in_flight_come_back_in_order_and_leave_room_when_they_are_read() {
     for views_per_submission in [1, 4] {
         let mut backend = open();
-        backend.flight.views_per_submission = views_per_submission;
+        backend.limits.views_per_submission = views_per_submission;
         let jobs: Vec<RenderJob> = (1..=4).map(job).collect();
         let expected: Vec<Frame> = jobs.iter().map(|job| backend.draw(job).unwrap()).collect();
-        let slots = backend.flight.slots;
+        let slots = backend.limits.slots;
         for round in 0..3 {
             for picture in 0..slots {
                 begin(&mut backend, &jobs[(round + picture) % jobs.len()]);
             }
-            assert_eq!(backend.in_flight(), slots);
+            assert_eq!(backend.in_flight.len(), slots);
             let begun = backend.begin(&jobs[0], &CancelToken::new()).unwrap();
             assert!(matches!(begun, Begun::Full));
             // Drawn, but not read: there is no room yet.
@@ -221,7 +221,7 @@ fn pictures_in_flight_come_back_in_order_and_leave_room_when_they_are_read() {
                 let expected = &expected[(round + picture) % jobs.len()];
                 assert_same_pixels(expected, &finish(&mut backend));
             }
-            assert_eq!(backend.in_flight(), 0);
+            assert_eq!(backend.in_flight.len(), 0);
         }
     }
 }
@@ -234,7 +234,7 @@ fn a_picture_that_is_dropped_unread_gives_its_memory_back() {
         begin(&mut backend, &job);
         drop(backend.finish_oldest().unwrap());
     }
-    assert!(backend.ring.slots() <= backend.flight.slots);
+    assert!(backend.ring.slots() <= backend.limits.slots);
     let cancelled = CancelToken::new();
     cancelled.cancel();
     for _ in 0..20 {
@@ -261,7 +261,7 @@ fn a_device_lost_in_flight_loses_all_pictures_and_is_opened_again() {
                 Ok(begun) => assert!(matches!(begun, Begun::InFlight)),
                 Err(error) => {
                     assert!(matches!(error, RenderError::DeviceLost { .. }), "{error}");
-                    assert_eq!(backend.in_flight(), 0);
+                    assert_eq!(backend.in_flight.len(), 0);
                     losses += 1;
                     begin(&mut backend, &job);
                 }
@@ -273,7 +273,7 @@ fn a_device_lost_in_flight_loses_all_pictures_and_is_opened_again() {
         if round % 2 == 1 {
             backend.lose_device();
         }
-        while backend.in_flight() > 0 {
+        while !backend.in_flight.is_empty() {
             match backend.finish_oldest() {
                 Ok(unread) => {
                     let frame = unread.read(None, &mut LabelDrawer::default(), &CancelToken::new());
@@ -281,7 +281,7 @@ fn a_device_lost_in_flight_loses_all_pictures_and_is_opened_again() {
                 }
                 Err(error) => {
                     assert!(matches!(error, RenderError::DeviceLost { .. }), "{error}");
-                    assert_eq!(backend.in_flight(), 0);
+                    assert_eq!(backend.in_flight.len(), 0);
                     losses += 1;
                 }
             }
@@ -335,6 +335,12 @@ fn without_memory_fewer_pictures_are_in_flight_and_none_fails() {
     assert_same_pixels(&expected, &finish(&mut backend));
     begin(&mut backend, &larger);
     finish(&mut backend);
+    // Where only another scene can be freed for a scene, it is.
+    let other = self::job(4);
+    while backend.ring.shrink() {}
+    backend.context.failing_allocations.store(1, Relaxed);
+    let others = GpuBackend::draw(&mut backend, &other).unwrap();
+    assert_same_pixels(&open().draw(&other).unwrap(), &others);
     // A device that refuses even one picture is an error, and the backend stays usable.
     backend.context.failing_allocations.store(10, Relaxed);
     let error = backend.begin(&job, &CancelToken::new()).unwrap_err();
@@ -389,7 +395,7 @@ fn pictures_in_several_steps_are_drawn_at_once_when_nothing_is_in_flight() {
 fn packed_colors_are_the_colors() {
     let mut backend = open();
     let mut packing = open();
-    packing.flight.packs_colors = true;
+    packing.limits.packs_colors = true;
     // Widths of every remainder, wider than a region of the next width, and with other planes.
     let mut tried = 0;
     for width_px in [1, 2, 3, 4, 5, 41, 2053] {
@@ -429,7 +435,7 @@ fn a_driver_that_fails_loses_the_device_and_not_the_program() {
         backend.context.fails_when_polled.store(true, Relaxed);
         let error = backend.finish_oldest().unwrap_err();
         assert!(matches!(error, RenderError::DeviceLost { .. }), "{error}");
-        assert_eq!(backend.in_flight(), 0);
+        assert_eq!(backend.in_flight.len(), 0);
         // The lost device is not polled again, and the next picture has a new one.
         begin(&mut backend, &job);
         assert_same_pixels(&expected, &finish(&mut backend));

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use molshot_scenes::{Plane, RenderJob};
 
 use super::{GpuBackend, region_edge_px};
-use crate::backend::{Backend, BackendKind, Begun, Pipeline, UnreadPicture};
+use crate::backend::{Backend, BackendKind, Begun, FramesInFlight, UnreadPicture};
 use crate::cancel::CancelToken;
 use crate::error::RenderError;
 use crate::frame::Timings;
@@ -27,7 +27,7 @@ const GPU_VIEWS_PER_SUBMISSION: usize = 2;
 
 /// How many pictures are in flight, and how they are submitted.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Flight {
+pub(super) struct InFlightLimits {
     pub(super) slots: usize,
     pub(super) slot_bytes: u64,
     pub(super) views_per_submission: usize,
@@ -36,7 +36,7 @@ pub(super) struct Flight {
     pub(super) packs_colors: bool,
 }
 
-impl Flight {
+impl InFlightLimits {
     pub(super) fn of(context: &Context) -> Self {
         if context.kind == BackendKind::Gpu {
             Self {
@@ -115,7 +115,7 @@ impl GpuBackend {
                 ..Timings::default()
             },
         ));
-        if self.recorded.len() >= self.flight.views_per_submission {
+        if self.recorded.len() >= self.limits.views_per_submission {
             self.submit_recorded()?;
         }
         if let Some(picture) = self.in_flight.back_mut() {
@@ -125,7 +125,7 @@ impl GpuBackend {
     }
 }
 
-impl Pipeline for GpuBackend {
+impl FramesInFlight for GpuBackend {
     fn begin(&mut self, job: &RenderJob, cancel: &CancelToken) -> Result<Begun, RenderError> {
         cancel.check()?;
         let start = Instant::now();
@@ -168,11 +168,7 @@ impl Pipeline for GpuBackend {
         }
     }
 
-    fn in_flight(&mut self) -> usize {
-        self.in_flight.len()
-    }
-
-    fn wait_for_room(&mut self, timeout: Duration) {
+    fn wait_for_slot(&mut self, timeout: Duration) {
         self.ring.wait_for_return(timeout);
     }
 }
