@@ -18,6 +18,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use molshot_molecule::structure::Part;
+use molshot_molecule::symmetry::{AssemblyChoice, CrystalChoice};
 use molshot_molecule::{FolderOptions, Format, merge_files, read_bytes, read_file_as, read_folder};
 use molshot_molecule::{MoleculeError, PartRole, ReadOptions, Structure};
 use molshot_scenes::request::StructureSource;
@@ -41,6 +43,55 @@ pub struct InputOptions {
     pub read: ReadOptions,
     /// What is read of a folder in PDBbind layout.
     pub folder: FolderOptions,
+    /// Biological assembly to make of each file that lists one.
+    pub assembly: AssemblyChoice,
+    /// Part of the crystal to make of each file that has a unit cell; of an assembly none is made.
+    pub crystal: CrystalChoice,
+}
+
+impl InputOptions {
+    /// Makes the copies by symmetry that the options ask for. With several inputs, those whose file
+    /// says nothing about copies stay as they are, with a warning, if at least one does.
+    fn with_copies(&self, structures: Vec<Structure>) -> Result<Vec<Structure>, InputError> {
+        let has_assembly = |part: &Part| !part.symmetry.assemblies.is_empty();
+        let has_cell = |part: &Part| {
+            part.symmetry
+                .cell
+                .is_some_and(|cell| !cell.is_placeholder())
+        };
+        let structures = if self.assembly == AssemblyChoice::None {
+            structures
+        } else {
+            let make = |one: Structure, most| one.with_assembly(&self.assembly, most);
+            self.copied(structures, "biological assembly", has_assembly, make)?
+        };
+        if self.crystal == CrystalChoice::None {
+            return Ok(structures);
+        }
+        let make = |one: Structure, most| one.with_crystal(self.crystal, most);
+        self.copied(structures, "unit cell", has_cell, make)
+    }
+
+    fn copied(
+        &self,
+        structures: Vec<Structure>,
+        what: &str,
+        has: impl Fn(&Part) -> bool,
+        make: impl Fn(Structure, usize) -> Result<Structure, MoleculeError>,
+    ) -> Result<Vec<Structure>, InputError> {
+        let has = |one: &Structure| one.parts().iter().any(&has);
+        let some_have = structures.iter().any(has);
+        let most = self.read.limits.max_atoms;
+        let copied = structures.into_iter().map(|structure| {
+            if some_have && !has(&structure) {
+                return Ok(structure.with_warning(format!(
+                    "the file has no {what}; its atoms are drawn as they are"
+                )));
+            }
+            Ok(make(structure, most)?)
+        });
+        copied.collect()
+    }
 }
 
 /// Why an input cannot be read.
@@ -335,6 +386,6 @@ fn read_each<'a, T>(
     }
     match refused {
         Some(error) if !found_model => Err(error.into()),
-        _ => Ok(structures),
+        _ => options.with_copies(structures),
     }
 }

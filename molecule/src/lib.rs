@@ -59,6 +59,7 @@ pub mod selection;
 pub mod structure;
 pub mod suggest;
 pub mod summary;
+pub mod symmetry;
 
 mod build;
 mod diagnostics;

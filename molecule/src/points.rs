@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 
 use crate::element::Element;
 use crate::structure::{Atoms, Chain, Part, PartRole, Residue, ResidueClass, Structure};
+use crate::symmetry::Symmetry;
 
 impl Structure {
     /// A structure of one atom of unknown element per point, without names and bonds, all in one
@@ -30,6 +31,7 @@ impl Structure {
                 number: 1,
                 insertion_code: b' ',
                 chain: 0,
+                label_chain_id: SmolStr::default(),
                 atoms: range.clone(),
                 class: ResidueClass::Ligand,
                 hetero: true,
@@ -38,6 +40,7 @@ impl Structure {
                 id: SmolStr::default(),
                 label_id: SmolStr::default(),
                 part: 0,
+                copy: 1,
             });
             parts.push(Part {
                 name: "points".into(),
@@ -46,6 +49,8 @@ impl Structure {
                 residues: 0..1,
                 models: 1,
                 alternates_left_out: 0,
+                symmetry: Symmetry::default(),
+                cells: None,
             });
         }
         Self {

@@ -3,6 +3,7 @@
 use smol_str::SmolStr;
 
 use crate::structure::BondOrder;
+use crate::symmetry::Symmetry;
 use crate::{Element, Warning};
 
 /// The element field of a row.
@@ -132,6 +133,8 @@ pub(crate) struct RawModel {
     pub(crate) bonds_complete: bool,
     /// Number of models or records in the file; 0 counts as 1.
     pub(crate) models: usize,
+    /// What the file says about copies of its atoms.
+    pub(crate) symmetry: Symmetry,
     pub(crate) warnings: Vec<Warning>,
 }
 

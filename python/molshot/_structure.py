@@ -136,6 +136,43 @@ class Structure:
         inner = _molshot.Structure.merge([part._inner for part in parts])
         return cls(inner, ("merge", tuple(parts)))
 
+    def with_copies(
+        self,
+        *,
+        assembly: str | None = None,
+        unit_cell: bool = False,
+        supercell: tuple[int, int, int] | None = None,
+        symmetry_mates: float | None = None,
+    ) -> "Structure":
+        """Makes a biological assembly, or a part of the crystal, of a structure of one file.
+
+        Chains of further copies are named ``A-2``, ``A-3``.
+
+        Parameters
+        ----------
+        assembly : str, optional
+            The file's id of an assembly, such as ``1``, or ``all``.
+        unit_cell : bool
+            Fill the unit cell.
+        supercell : tuple of 3 int, optional
+            Fill so many unit cells along the edges a, b and c.
+        symmetry_mates : float, optional
+            Add the copies that have an atom within this distance (angstrom).
+
+        Raises
+        ------
+        InputError
+            If the file lists no such assembly, or has no unit cell or known space group.
+        """
+        given = [assembly is not None, unit_cell, supercell is not None, symmetry_mates is not None]
+        if sum(given) != 1:
+            raise RequestError(
+                "give one of assembly, unit_cell, supercell and symmetry_mates", "argument_invalid"
+            )
+        cells = (1, 1, 1) if unit_cell else supercell
+        arguments = (assembly, cells, symmetry_mates)
+        return Structure(self._inner.with_copies(*arguments), ("copies", (self, *arguments)))
+
     def __len__(self) -> int:
         """Number of atoms."""
         return len(self._inner)
@@ -336,6 +373,9 @@ def _rebuild(kind: str, arguments: Any) -> Structure:
         inner = _molshot.read_bytes(*arguments)
     elif kind == "arrays":
         inner = _molshot.Structure.from_arrays(*arguments)
+    elif kind == "copies":
+        source, *chosen = arguments
+        inner = source._inner.with_copies(*chosen)
     else:
         return Structure.merge(cast("tuple[Structure, ...]", arguments))
     return Structure(inner, (kind, arguments))

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use molshot::input::{InputOptions, read_inputs};
 use molshot::molecule::hbonds::{AcceptorClass, AtomClasses, DonorClass, Scope};
+use molshot::molecule::symmetry::{AssemblyChoice, CrystalChoice, MOST_CELLS};
 use molshot::molecule::{
     AlternateLocation, BondOrder, BondRecord, Format, PartRole, ReadOptions, Selection,
     Structure as MoleculeStructure, hbonds,
@@ -26,6 +27,10 @@ pub(crate) struct Structure {
     pub(crate) structure: Arc<MoleculeStructure>,
 }
 
+/// Number of unit cells along an edge.
+type CellCount = Whole<u32, 1, { MOST_CELLS as u64 }>;
+/// Distance of copies in a crystal, angstrom.
+type MateDistance = Real<f64, 0, 1000>;
 type ModelNumber = Whole<u32, 1, U32_MAX>;
 
 /// The texts that choose what of a file is read.
@@ -181,6 +186,43 @@ impl Structure {
             let parts = parts.iter().map(|part| (**part).clone());
             Ok(Self {
                 structure: Arc::new(MoleculeStructure::merge(parts.collect())),
+            })
+        })
+    }
+
+    /// Makes a biological assembly (`assembly`), or a part of the crystal (`cells` or
+    /// `mates_angstrom`) of a structure of one file.
+    #[pyo3(signature = (assembly, cells, mates_angstrom))]
+    fn with_copies(
+        &self,
+        py: Python<'_>,
+        assembly: Given<Option<String>>,
+        cells: Given<Option<[CellCount; 3]>>,
+        mates_angstrom: Given<Option<MateDistance>>,
+    ) -> PyResult<Self> {
+        given!(assembly, cells, mates_angstrom);
+        let assembly = match assembly.as_deref().map(AssemblyChoice::from_name) {
+            None => AssemblyChoice::None,
+            Some(Some(choice)) => choice,
+            Some(None) => {
+                let text = "assembly: give the id of an assembly such as 1, all, or none";
+                return Err(Failure::argument(text).into());
+            }
+        };
+        let crystal = match (cells, mates_angstrom) {
+            (Some(cells), _) => CrystalChoice::Cells(cells.map(|count| count.0)),
+            (None, Some(distance)) => CrystalChoice::Mates(distance.0),
+            (None, None) => CrystalChoice::None,
+        };
+        let structure = Arc::clone(&self.structure);
+        interrupt::run(py, move || {
+            let most = ReadOptions::default().limits.max_atoms;
+            let made = (*structure)
+                .clone()
+                .with_assembly(&assembly, most)
+                .and_then(|made| made.with_crystal(crystal, most))?;
+            Ok(Self {
+                structure: Arc::new(made),
             })
         })
     }

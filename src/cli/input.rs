@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
+use molshot_molecule::symmetry::{AssemblyChoice, CrystalChoice, MOST_CELLS};
 use molshot_molecule::{AlternateLocation, Format, MoleculeError, Structure};
 use molshot_scenes::request::StructureSource;
 
 use crate::cli::message::{CliError, Verbosity, note};
 use crate::cli::words::KeywordParser;
-use crate::cli::{FORMAT_NAMES, parse_format, whole};
+use crate::cli::{FORMAT_NAMES, number, parse_format, whole};
 use crate::input::{self, InputError, InputOptions, is_scene_file};
 
 /// Number of the readers' warnings that are printed without `--verbose`.
@@ -38,7 +39,27 @@ pub(crate) struct ReadArgs {
     /// Read `ID_protein.pdb` of a folder instead of `ID_pocket.pdb`.
     #[arg(long)]
     protein: bool,
+    /// Biological assembly to make: the file's id of it, such as 1, `all` for every chain at each
+    /// place that any assembly gives it, or `none`. Chains of further copies are named
+    /// [default: none].
+    #[arg(long, value_name = "ID|all|none", value_parser = parse_assembly,
+          conflicts_with_all = ["unit_cell", "supercell", "symmetry_mates"])]
+    assembly: Option<AssemblyChoice>,
+    /// Fill the unit cell of the crystal, and draw its edges.
+    #[arg(long, conflicts_with_all = ["supercell", "symmetry_mates"])]
+    unit_cell: bool,
+    /// Fill several unit cells, along the edges a, b and c, such as 2x2x1.
+    #[arg(long, value_name = "AxBxC", value_parser = parse_supercell,
+          conflicts_with = "symmetry_mates")]
+    supercell: Option<[u32; 3]>,
+    /// Add the copies of the crystal that have an atom within this distance, in angstrom.
+    #[arg(long, value_name = "ANGSTROM", value_parser = number(0.0_f64..=MOST_MATE_ANGSTROM),
+          allow_negative_numbers = true)]
+    symmetry_mates: Option<f64>,
 }
+
+/// Largest distance of symmetry mates, angstrom.
+const MOST_MATE_ANGSTROM: f64 = 1000.0;
 
 impl ReadArgs {
     fn options(&self) -> InputOptions {
@@ -47,6 +68,13 @@ impl ReadArgs {
         options.read.model = self.model;
         options.read.altloc = self.altloc.unwrap_or_default();
         options.folder.protein = self.protein;
+        options.assembly = self.assembly.clone().unwrap_or_default();
+        options.crystal = match (self.unit_cell, self.supercell, self.symmetry_mates) {
+            (true, ..) => CrystalChoice::Cells([1; 3]),
+            (_, Some(counts), _) => CrystalChoice::Cells(counts),
+            (_, _, Some(distance_angstrom)) => CrystalChoice::Mates(distance_angstrom),
+            _ => CrystalChoice::None,
+        };
         options
     }
 
@@ -92,6 +120,10 @@ impl ReadArgs {
             (self.model.is_some(), "--model"),
             (self.altloc.is_some(), "--altloc"),
             (self.protein, "--protein"),
+            (self.assembly.is_some(), "--assembly"),
+            (self.unit_cell, "--unit-cell"),
+            (self.supercell.is_some(), "--supercell"),
+            (self.symmetry_mates.is_some(), "--symmetry-mates"),
         ]
         .into_iter()
         .filter_map(|(given, flag)| given.then_some(flag))
@@ -104,6 +136,22 @@ fn parse_altloc(text: &str) -> Result<AlternateLocation, String> {
         let words = AlternateLocation::WORDS.join(", ");
         format!("give one character as the file has it, such as A, or {words}")
     })
+}
+
+fn parse_assembly(text: &str) -> Result<AssemblyChoice, String> {
+    AssemblyChoice::from_name(text)
+        .ok_or_else(|| "give the id of an assembly such as 1, all, or none".to_owned())
+}
+
+fn parse_supercell(text: &str) -> Result<[u32; 3], String> {
+    let counts = text.split(['x', 'X']).map(|count| {
+        let count = count.parse::<u32>().ok();
+        count.filter(|count| (1..=MOST_CELLS).contains(count))
+    });
+    let counts: Option<Vec<u32>> = counts.collect();
+    counts
+        .and_then(|counts| <[u32; 3]>::try_from(counts).ok())
+        .ok_or_else(|| format!("give three numbers from 1 to {MOST_CELLS}, such as 2x2x1"))
 }
 
 fn finish(read: Result<Structure, InputError>) -> Result<Arc<Structure>, CliError> {

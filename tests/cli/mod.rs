@@ -6,6 +6,7 @@
 
 mod annotations;
 mod archives;
+mod assemblies;
 mod bad_files;
 mod bad_flags;
 mod bad_outputs;

@@ -5,3 +5,4 @@ mod cif_reference;
 mod idatm_reference;
 mod ligand_names;
 mod reference;
+mod symmetry_reference;

@@ -47,6 +47,7 @@ pub(crate) fn build(
         bonds,
         bonds_complete,
         models,
+        symmetry,
         ..
     } = model;
     let rows_before = rows.len();
@@ -90,6 +91,8 @@ pub(crate) fn build(
             residues: 0..residues.len() as u32,
             models: models.max(1),
             alternates_left_out,
+            symmetry,
+            cells: None,
         }],
         atoms,
         residues,

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use smol_str::SmolStr;
 
+use crate::symmetry::Symmetry;
+
 /// Chemical class of a residue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -43,6 +45,9 @@ pub struct Residue {
     pub insertion_code: u8,
     /// Index into [`Structure::chains`](super::Structure::chains).
     pub chain: u32,
+    /// mmCIF `label_asym_id`, which differs between a polymer and its ligands; the chain id in
+    /// other formats. The same for all copies by symmetry.
+    pub label_chain_id: SmolStr,
     /// Atoms of this residue.
     pub atoms: Range<u32>,
     /// Chemical class.
@@ -62,6 +67,9 @@ pub struct Chain {
     pub label_id: SmolStr,
     /// Index into [`Structure::parts`](super::Structure::parts).
     pub part: u32,
+    /// Number of the copy that the chain belongs to, from 1, in the order in which copies by
+    /// symmetry were made; 1 for all chains as they are in a file.
+    pub copy: u32,
 }
 
 /// Role of an input file in a structure of several files.
@@ -125,4 +133,9 @@ pub struct Part {
     /// Atoms of the file in alternate locations that were not chosen; they are not in the structure
     /// (see [`AlternateLocation`](crate::AlternateLocation)).
     pub alternates_left_out: usize,
+    /// What the file says about copies of its atoms.
+    pub symmetry: Symmetry,
+    /// Number of unit cells along the edges a, b and c that the part was made to fill; `None` for
+    /// other parts.
+    pub cells: Option<[u32; 3]>,
 }

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use crate::diagnostics::Warning;
+use crate::diagnostics::{Location, Warning};
 
 /// A molecular structure of one or several files. Only the readers of this crate create one, so the
 /// following always holds: columns have equal lengths, indices are in range, coordinates are
@@ -76,6 +76,17 @@ impl Structure {
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
+    }
+
+    /// Adds a warning about the whole of the first part's file.
+    #[must_use]
+    pub fn with_warning(mut self, message: String) -> Self {
+        let file = self.parts.first().map_or("", |part| &part.name);
+        self.warnings.push(Warning {
+            location: Location::file(file),
+            message,
+        });
+        self
     }
 
     /// Returns the residue of an atom.

@@ -17,6 +17,7 @@
 //! and the fit know the structure as read; the scene's structure, and with it `center`, has the
 //! atoms where they are drawn.
 
+mod cell_edges;
 mod empty;
 mod labels;
 mod paint;
@@ -246,6 +247,8 @@ fn build(
     let Some(bounds) = radii.bounds(&structure, &styled) else {
         return Err(empty::why_empty(&structure, style, &styled));
     };
+    let edges = cell_edges::cell_edges(&structure, style);
+    let bounds = cell_edges::bounds(&edges).map_or(bounds, |edges| bounds.union(&edges));
     if !shown.contains(&true) {
         return Err(match style.preset {
             Preset::MisiPocket | Preset::MisiLigand if request.select.as_str() == "all" => {
@@ -287,6 +290,7 @@ fn build(
     let mut dashes = of_structure(&structure, style.pseudobonds.iter().copied());
     dashes.extend_from_slice(pseudobonds);
     cylinders.extend(dashed(&structure, &dashes, |atom| shown[atom as usize]));
+    cylinders.extend(edges);
     let background = match style.background {
         BackgroundRequest::Transparent => Background {
             color: [0; 3],

@@ -22,6 +22,10 @@ pub(super) fn atom_colors(
             vec![uniform.unwrap_or(Rgb([255; 3])).opaque(); atoms.len()]
         }
         ColorScheme::Chain => by_residue(structure, |residue| chain_color(residue.chain as usize)),
+        ColorScheme::Copy => by_residue(structure, |residue| {
+            let copy = structure.chains()[residue.chain as usize].copy;
+            chain_color(copy.saturating_sub(1) as usize)
+        }),
         ColorScheme::Residue => by_residue(structure, |residue| residue_color(&residue.name)),
         ColorScheme::BFactor => by_b_factor(structure, styled),
         ColorScheme::AlternatingResidues => alternating(structure),

@@ -239,6 +239,15 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
     )
     .default_value("true"),
     option(
+        "no-cell-edges",
+        "/style/cell_edges",
+        K::InvertedSwitch,
+        G::Style,
+        "Do not draw the edges of unit cells, which are drawn where a structure was made to fill \
+         some.",
+    )
+    .default_value("false"),
+    option(
         "labels",
         "/style/labels",
         K::Keyword(names::<LabelContent>),

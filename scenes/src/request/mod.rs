@@ -150,6 +150,8 @@ pub struct StyleRequest {
     pub ambient_occlusion: Option<AmbientOcclusionRequest>,
     /// The main light casts shadows.
     pub shadows: bool,
+    /// Draw the edges of unit cells, for a structure that was made to fill some.
+    pub cell_edges: bool,
 }
 
 impl Default for StyleRequest {
@@ -173,6 +175,7 @@ impl Default for StyleRequest {
             silhouettes: None,
             ambient_occlusion: None,
             shadows: false,
+            cell_edges: true,
         }
     }
 }
@@ -223,6 +226,8 @@ pub enum ColorScheme {
     Element,
     /// Its chain: a colour-blind safe palette of seven, over and over.
     Chain,
+    /// The copy by symmetry that it belongs to, in the colours of `chain`.
+    Copy,
     /// The name of its residue.
     Residue,
     /// Its temperature factor: blue (lowest shown) over white to red (highest shown).
@@ -234,7 +239,7 @@ pub enum ColorScheme {
     AlternatingResidues,
 }
 
-keywords!(ColorScheme { Element = "element", Chain = "chain", Residue = "residue", BFactor = "b-factor", Uniform = "uniform", AlternatingResidues = "alternating-residues" });
+keywords!(ColorScheme { Element = "element", Chain = "chain", Copy = "copy", Residue = "residue", BFactor = "b-factor", Uniform = "uniform", AlternatingResidues = "alternating-residues" });
 
 /// The background of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -87,6 +87,16 @@ fn text(summary: &Summary, model: &str) -> String {
                 ),
             );
         }
+        if !part.assemblies.is_empty() {
+            line("assemblies", shortened(&part.assemblies));
+        }
+        if let Some([a, b, c, alpha, beta, gamma]) = part.unit_cell {
+            let group = part.space_group.as_deref().unwrap_or("no space group");
+            line(
+                "unit cell",
+                format!("{a} x {b} x {c} angstrom, {alpha} {beta} {gamma} degrees, {group}"),
+            );
+        }
     }
     line(
         "atoms",

@@ -43,6 +43,7 @@ pub(super) fn structure(chains: &[&str], rows: &[Row<'_>], bonds: &[(u32, u32)])
             number,
             insertion_code,
             chain,
+            label_chain_id: chains[chain as usize].into(),
             atoms: start..atoms.len() as u32,
             class,
             hetero,
@@ -55,6 +56,8 @@ pub(super) fn structure(chains: &[&str], rows: &[Row<'_>], bonds: &[(u32, u32)])
         residues: 0..residues.len() as u32,
         models: 1,
         alternates_left_out: 0,
+        symmetry: crate::symmetry::Symmetry::default(),
+        cells: None,
     }];
     Structure {
         atoms,
@@ -64,6 +67,7 @@ pub(super) fn structure(chains: &[&str], rows: &[Row<'_>], bonds: &[(u32, u32)])
             .map(|&id| Chain {
                 id: id.into(),
                 label_id: id.into(),
+                copy: 1,
                 part: 0,
             })
             .collect(),
