@@ -15,8 +15,8 @@ pub(crate) const HYDROPHOBIC_ANGSTROM: f64 = 4.0;
 /// (1983) 867, + 1.5.
 pub(crate) const SALT_BRIDGE_ANGSTROM: f64 = 5.5;
 
-/// Centres of two stacked rings: `PISTACK_DIST_MAX`, from McGaughey et al., J. Biol. Chem. 273
-/// (1998) 15458.
+/// Centres of two stacked rings: `PISTACK_DIST_MAX`, from `McGaughey` et al., J. Biol. Chem.
+/// 273 (1998) 15458.
 pub(crate) const STACKING_ANGSTROM: f64 = 5.5;
 
 /// Largest deviation of two ring planes from parallel or perpendicular: `PISTACK_ANG_DEV`.

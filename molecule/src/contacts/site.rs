@@ -69,7 +69,7 @@ impl<'a> Site<'a> {
 
 /// Largest number of contacts of one kind, far above those of any molecule: it bounds the memory
 /// for files whose atoms overlap.
-const MOST_CONTACTS: usize = 300_000;
+const MOST_CONTACTS: usize = 100_000;
 
 /// Finds pairs of near points, in linear time.
 #[derive(Debug)]

@@ -89,7 +89,7 @@ fn phosphates_have_the_charge_at_phosphorus() {
     assert_eq!(groups(&phosphate), ["-P1 O1 O2 O3 O4"]);
     let structure = structure(&phosphate);
     let typed = TypedMolecule::new(&structure);
-    assert_eq!(find(&typed)[0].center, [0.0; 3]);
+    assert_eq!(find(&typed)[0].side().center_atoms, [0]);
 }
 
 /// The backbone nitrogen of an amino acid with so many hydrogens.

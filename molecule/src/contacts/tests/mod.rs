@@ -5,6 +5,8 @@ mod limits;
 mod reference;
 mod rules;
 
+use std::fmt::Write as _;
+
 use super::{Contact, ContactKind, ContactOptions, find};
 use crate::{PartRole, ReadOptions, Structure, read_bytes};
 
@@ -21,8 +23,9 @@ fn structure(atoms: &[Atom<'_>]) -> Structure {
         } else {
             format!(" {name:<3}")
         };
-        text += &format!(
-            "{record:<6}{:>5} {name} {residue:>3} A{number:>4}    {x:>8.3}{y:>8.3}{z:>8.3}  1.00  0.00          {element:>2}\n",
+        let _ = writeln!(
+            text,
+            "{record:<6}{:>5} {name} {residue:>3} A{number:>4}    {x:>8.3}{y:>8.3}{z:>8.3}  1.00  0.00          {element:>2}",
             i + 1
         );
     }

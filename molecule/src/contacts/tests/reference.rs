@@ -1,4 +1,4 @@
-//! Contacts of PLIP 3.0.1, found with `plip` from PyPI (`scripts/contacts-comparison`).
+//! Contacts of PLIP 3.0.1, found with `plip` of the Python Package Index (`scripts/contacts-comparison`).
 //!
 //! Needs the folder named by `MOLSHOT_TEST_DATA`: entries of the Protein Data Bank in `structures/`.
 
@@ -98,7 +98,7 @@ fn data() -> Option<PathBuf> {
             &mut std::io::stderr(),
             b"skipped: MOLSHOT_TEST_DATA is not set\n",
         )
-        .unwrap();
+        .expect("standard error");
     }
     folder
 }
