@@ -2,7 +2,8 @@
 //!
 //! The formats are PDB, mmCIF, BinaryCIF, SDF, MOL2 and XYZ, gzipped or not. On a structure this
 //! crate evaluates selections ([`Selection`]), assigns atom types and radii ([`perception`]), and
-//! finds hydrogen bonds ([`hbonds`]). It contains nothing about drawing.
+//! finds hydrogen bonds ([`hbonds`]) and all other contacts of ligands ([`contacts`]). It contains
+//! nothing about drawing.
 //!
 //! ```
 //! use molshot_molecule::hbonds::{self, HydrogenBondOptions, Scope};
@@ -46,11 +47,12 @@
 //!   io         decompressed bytes -> raw::RawModel (the rows of a file), one parser per format
 //!   build      RawModel -> Structure: alternate locations, residues, chains, elements, limits
 //!     perception   residue classes, bonds; on request atom types and radii
-//! hbonds, selection, summary, ResidueKey    read a Structure
+//! hbonds, contacts, selection, summary, ResidueKey    read a Structure
 //! ```
 #![forbid(unsafe_code)]
 
 pub mod cancel;
+pub mod contacts;
 pub mod element;
 pub mod error;
 pub mod hbonds;

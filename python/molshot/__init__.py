@@ -18,6 +18,7 @@ server, with the same functions.
 from typing import TYPE_CHECKING, Any
 
 from molshot import dataset
+from molshot._contacts import Contact, ContactSide, contacts
 from molshot._errors import DatasetError, InputError, MolshotError, RenderError, RequestError
 from molshot._molshot import VERSION as __version__
 from molshot._picture import Picture
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 # Without the HTTP client, which needs httpx: `import *` works without it.
 __all__ = [
+    "Contact",
+    "ContactSide",
     "DatasetError",
     "HydrogenBond",
     "InputError",
@@ -44,6 +47,7 @@ __all__ = [
     "RequestError",
     "Structure",
     "__version__",
+    "contacts",
     "dataset",
     "hydrogen_bonds",
     "read",

@@ -80,6 +80,7 @@ class Structure:
         angle_slack_degrees: float,
         water: bool,
     ) -> str: ...
+    def contacts(self, kinds: Sequence[str] | None) -> str: ...
 
 @final
 class Request:

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use molshot::input::{InputOptions, read_inputs};
+use molshot::molecule::contacts::{ContactKind, ContactOptions};
 use molshot::molecule::hbonds::{AcceptorClass, AtomClasses, DonorClass, Scope};
 use molshot::molecule::symmetry::{AssemblyChoice, CrystalChoice, MOST_CELLS};
 use molshot::molecule::{
     AlternateLocation, BondOrder, BondRecord, Format, PartRole, ReadOptions, Selection,
-    Structure as MoleculeStructure, hbonds,
+    Structure as MoleculeStructure, contacts, hbonds,
 };
 use molshot::renderer::annotations::role_of;
 use numpy::{IntoPyArray, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2};
@@ -410,6 +411,30 @@ impl Structure {
         interrupt::run(py, move || {
             let found = hbonds::find(&structure, &options)
                 .map_err(|error| Failure::argument(error.to_string()))?;
+            serde_json::to_string(&found.report(&structure))
+                .map_err(|error| Failure::internal(error.to_string()))
+        })
+    }
+
+    /// Contacts of the ligand as a JSON text (that of `molshot contacts --format json`); all kinds
+    /// without `kinds`.
+    fn contacts(&self, py: Python<'_>, kinds: Given<Option<Vec<String>>>) -> PyResult<String> {
+        given!(kinds);
+        let mut options = ContactOptions::default();
+        if let Some(names) = kinds {
+            let kind = |name: String| {
+                ContactKind::from_name(&name).ok_or_else(|| {
+                    let known: Vec<&str> =
+                        ContactKind::ALL.iter().map(|kind| kind.name()).collect();
+                    Failure::argument(format!("kinds: give some of {}", known.join(", ")))
+                })
+            };
+            let kinds = names.into_iter().map(kind);
+            options.kinds = kinds.collect::<Result<_, _>>()?;
+        }
+        let structure = Arc::clone(&self.structure);
+        interrupt::run(py, move || {
+            let found = contacts::find(&structure, &options);
             serde_json::to_string(&found.report(&structure))
                 .map_err(|error| Failure::internal(error.to_string()))
         })

@@ -259,6 +259,28 @@ def test_hydrogen_bonds_are_those_of_the_command(library: pathlib.Path, program:
         molshot.hydrogen_bonds(structure, scope="each")  # type: ignore[arg-type]
 
 
+def test_contacts_are_those_of_the_command(library: pathlib.Path, program: str) -> None:
+    import json
+    import subprocess
+
+    structure = molshot.read(library / "1hvr")
+    found = molshot.contacts(structure)
+    command = [program, "contacts", str(library / "1hvr"), "--format", "json"]
+    wanted = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)["contacts"]
+    assert len(found) == len(wanted) > 0
+    assert [(contact.kind, list(contact.ligand.atoms), list(contact.rest.atoms)) for contact in found] == [
+        (contact["kind"], contact["ligand"]["indices"], contact["rest"]["indices"]) for contact in wanted
+    ]
+    for kind in ["hydrogen-bonds", "hydrophobic-contacts"]:
+        of_kind = [contact for contact in found if contact.kind == kind]
+        assert molshot.contacts(structure, kinds=[kind]) == of_kind != []  # type: ignore[list-item]
+    assert molshot.contacts(structure, kinds=[]) == []
+    bonds = molshot.hydrogen_bonds(structure)
+    assert len(molshot.contacts(structure, kinds=["hydrogen-bonds"])) == len(bonds)
+    with pytest.raises(molshot.MolshotError, match="kinds: give some of hydrogen-bonds, salt-bridges"):
+        molshot.contacts(structure, kinds=["salt"])  # type: ignore[list-item]
+
+
 def test_an_unknown_object_is_refused() -> None:
     with pytest.raises(molshot.InputError, match="RDKit"):
         molshot.Structure.from_object({"C": 1})

@@ -27,7 +27,7 @@ pub fn diagnostics(scene: &Scene, request: &RenderRequest) -> Vec<String> {
         let is_one =
             |stick: &Cylinder| stick.start_atom == Cylinder::NO_ATOM && stick.start_color == color;
         if !scene.cylinders.iter().any(is_one) {
-            found.push(no_dashes(*name, ligand).to_owned());
+            found.push(no_dashes(*name, ligand));
         }
     }
     for (index, text) in style.texts.iter().enumerate() {
@@ -46,20 +46,30 @@ pub fn diagnostics(scene: &Scene, request: &RenderRequest) -> Vec<String> {
 }
 
 /// Why there may be no dashes of a kind.
-fn no_dashes(name: PseudobondName, ligand: bool) -> &'static str {
-    match name {
-        PseudobondName::HydrogenBonds if !ligand => {
-            "no hydrogen bonds are drawn: they are those between the ligand and the rest, and the structure has no ligand"
-        }
-        PseudobondName::HydrogenBonds => {
-            "no hydrogen bonds are drawn: there are none between the ligand and the rest of what is drawn"
-        }
+fn no_dashes(name: PseudobondName, ligand: bool) -> String {
+    let contacts = match name {
         PseudobondName::MetalCoordination => {
-            "no metal contacts are drawn: they are those that the file itself lists (CONECT or struct_conn), and it lists none between drawn atoms"
+            return "no metal contacts are drawn: they are those that the file itself lists (CONECT or struct_conn), and it lists none between drawn atoms".to_owned();
         }
         PseudobondName::MissingStructure => {
-            "no chain gaps are drawn: there are none between drawn atoms"
+            return "no chain gaps are drawn: there are none between drawn atoms".to_owned();
         }
+        PseudobondName::HydrogenBonds => "hydrogen bonds",
+        PseudobondName::SaltBridges => "salt bridges",
+        PseudobondName::PiStacking => "stacked rings",
+        PseudobondName::PiCation => "rings with cations",
+        PseudobondName::HalogenBonds => "halogen bonds",
+        PseudobondName::HydrophobicContacts => "hydrophobic contacts",
+        PseudobondName::WaterBridges => "water bridges",
+    };
+    if ligand {
+        format!(
+            "no {contacts} are drawn: there are none between the ligand and the rest of what is drawn"
+        )
+    } else {
+        format!(
+            "no {contacts} are drawn: they are those between the ligand and the rest, and the structure has no ligand"
+        )
     }
 }
 

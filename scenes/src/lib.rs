@@ -71,7 +71,7 @@ pub use error::{SceneError, ValueError};
 pub use job::{Plane, RenderJob, Samples};
 pub use keyword::Keyword;
 pub use labels::{Label, LabelAlignment, Labels};
-pub use pseudobonds::Dashed;
+pub use pseudobonds::{DashEnd, Dashed};
 pub use request::{RenderRequest, SceneDocument};
 pub use scene::{Background, BoundingBox, Cylinder, DepthCue, Lighting, Scene, SceneParts, Sphere};
 pub use texts::{ResidueText, SelectionText, ViewCommands};

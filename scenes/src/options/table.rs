@@ -200,8 +200,8 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
         "/style/pseudobonds",
         K::Keywords(names::<PseudobondName>),
         G::Style,
-        "Connections to draw as dashes between drawn atoms. hydrogen-bonds are those between the \
-         ligand and the rest.",
+        "Connections to draw as dashes between drawn atoms, rings and charged groups. All but \
+         metal-coordination and missing-structure are those between the ligand and the rest.",
     )
     .otherwise("none"),
     option(
