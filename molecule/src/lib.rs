@@ -47,6 +47,7 @@
 //!   build      RawModel -> Structure: alternate locations, residues, chains, elements, limits
 //!     perception   residue classes, bonds; on request atom types and radii
 //! hbonds, selection, summary, ResidueKey    read a Structure
+//! trajectory   frames of XTC, TRR and DCD files: other positions of a Structure
 //! ```
 #![forbid(unsafe_code)]
 
@@ -59,6 +60,8 @@ pub mod selection;
 pub mod structure;
 pub mod suggest;
 pub mod summary;
+pub mod superpose;
+pub mod trajectory;
 
 mod build;
 mod diagnostics;
@@ -73,6 +76,7 @@ pub use diagnostics::{Location, Warning};
 pub use element::Element;
 pub use error::MoleculeError;
 pub use io::options::{AlternateLocation, Format, ReadLimits, ReadOptions, assembly_number};
+pub use io::trajectory_format::TrajectoryFormat;
 pub use load::{
     AtomRecord, BondRecord, FolderFiles, FolderOptions, detect_format, merge_files, read_bytes,
     read_file, read_file_as, read_folder, read_input, read_regular_file, remove_ligand_from_pocket,

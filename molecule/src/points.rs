@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use crate::element::Element;
-use crate::structure::{Atoms, Chain, Part, PartRole, Residue, ResidueClass, Structure};
+use crate::structure::{Atoms, Chain, FileRows, Part, PartRole, Residue, ResidueClass, Structure};
 
 impl Structure {
     /// A structure of one atom of unknown element per point, without names and bonds, all in one
@@ -57,6 +57,7 @@ impl Structure {
             pseudobonds: Vec::new(),
             warnings: Vec::new(),
             names_in_file: std::collections::BTreeMap::new(),
+            file_rows: FileRows::same(count),
         }
     }
 }

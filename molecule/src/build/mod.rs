@@ -14,7 +14,7 @@ use self::residues::{Columns, is_marker, note_repeated_name, same_residue};
 use crate::diagnostics::RepeatedWarning;
 use crate::perception::{FileBonds, perceive};
 use crate::raw::{RawAtom, RawBond, RawModel};
-use crate::structure::{MAX_COORDINATE_ANGSTROM, Part, PartRole};
+use crate::structure::{FileRows, MAX_COORDINATE_ANGSTROM, Part, PartRole};
 use crate::{Location, MoleculeError, ReadOptions, Structure};
 
 /// Marks a dropped row in the map from rows to atoms.
@@ -40,7 +40,7 @@ pub(crate) fn build(
 ) -> Result<Structure, MoleculeError> {
     let mut warnings = std::mem::take(&mut model.warnings);
     let mut kept = altloc::kept(&model, options.altloc, file, &mut warnings);
-    detached::regroup_scattered_residues(&mut model, &mut kept, file);
+    let order = detached::regroup_scattered_residues(&mut model, &mut kept, file);
     warnings.append(&mut model.warnings);
     let RawModel {
         atoms: rows,
@@ -50,6 +50,7 @@ pub(crate) fn build(
         ..
     } = model;
     let rows_before = rows.len();
+    let file_rows = file_rows(rows_before, order, kept.as_deref());
     let (rows, new_index) = drop_rows(rows, kept);
     let alternates_left_out = rows_before - rows.len();
     check(&rows, file, options.limits.max_atoms)?;
@@ -98,6 +99,7 @@ pub(crate) fn build(
         pseudobonds: Vec::new(),
         warnings,
         names_in_file: std::collections::BTreeMap::new(),
+        file_rows,
     };
     let file_bonds = FileBonds {
         bonds: renumber(bonds, new_index.as_deref(), structure.atoms.len()),
@@ -106,6 +108,19 @@ pub(crate) fn build(
     };
     perceive(&mut structure, file, file_bonds);
     Ok(structure)
+}
+
+/// The row of each atom in the file: `order` lists the rows as they stand now, unless in the order of
+/// the file, and `kept` says which of them become atoms, unless all.
+fn file_rows(count: usize, order: Option<Vec<u32>>, kept: Option<&[bool]>) -> FileRows {
+    if order.is_none() && kept.is_none() {
+        return FileRows::same(count);
+    }
+    let order = order.unwrap_or_else(|| (0..count as u32).collect());
+    let is_kept = |place: usize| kept.is_none_or(|kept| kept[place]);
+    let rows = order.into_iter().enumerate();
+    let rows = rows.filter(|(place, _)| is_kept(*place));
+    FileRows::new(count, rows.map(|(_, row)| row).collect())
 }
 
 /// Removes the rows that are not kept. Also returns the new index of every row if any was removed.

@@ -11,6 +11,7 @@ mod mol2;
 mod pdb;
 mod sdf;
 mod text;
+pub(crate) mod trajectory_format;
 pub(crate) mod unnamed;
 mod xyz;
 

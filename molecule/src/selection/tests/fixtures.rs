@@ -79,5 +79,6 @@ pub(super) fn structure(chains: &[&str], rows: &[Row<'_>], bonds: &[(u32, u32)])
         pseudobonds: Vec::new(),
         warnings: Vec::new(),
         names_in_file: std::collections::BTreeMap::new(),
+        file_rows: crate::structure::FileRows::default(),
     }
 }
