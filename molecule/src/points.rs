@@ -45,6 +45,7 @@ impl Structure {
                 atoms: range,
                 residues: 0..1,
                 models: 1,
+                model_numbers: vec![1],
                 alternates_left_out: 0,
             });
         }

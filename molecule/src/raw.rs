@@ -132,6 +132,8 @@ pub(crate) struct RawModel {
     pub(crate) bonds_complete: bool,
     /// Number of models or records in the file; 0 counts as 1.
     pub(crate) models: usize,
+    /// The numbers of the models, where they have their own (PDB, mmCIF); else they count from 1.
+    pub(crate) model_numbers: Vec<u32>,
     pub(crate) warnings: Vec<Warning>,
 }
 

@@ -1,5 +1,7 @@
 //! Superposition of two sets of points by least squares.
 
+use crate::Structure;
+
 /// A rigid motion: a rotation about a centre, then a shift.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Superposition {
@@ -61,6 +63,45 @@ impl Superposition {
             let turned = row[0] * from[0] + row[1] * from[1] + row[2] * from[2];
             (turned + self.to_center[axis]) as f32
         })
+    }
+}
+
+/// Superposes structures of the same atoms on a reference, by some of the atoms.
+#[derive(Debug, Clone)]
+pub struct Alignment {
+    atoms: Vec<usize>,
+    /// Positions of these atoms in the reference.
+    fixed: Vec<[f32; 3]>,
+}
+
+impl Alignment {
+    /// Fewer atoms do not determine a superposition.
+    pub const MIN_ATOMS: usize = 3;
+
+    /// Creates the alignment on a reference. `selected` has one flag per atom. `None` if fewer
+    /// than [`Self::MIN_ATOMS`] are selected.
+    #[must_use]
+    pub fn new(reference: &Structure, selected: &[bool]) -> Option<Self> {
+        let atoms: Vec<usize> = (0..selected.len()).filter(|atom| selected[*atom]).collect();
+        let positions = &reference.atoms().position_angstrom;
+        let fixed: Option<Vec<_>> = (atoms.iter())
+            .map(|atom| positions.get(*atom).copied())
+            .collect();
+        let fixed = fixed.filter(|fixed| fixed.len() >= Self::MIN_ATOMS)?;
+        Some(Self { atoms, fixed })
+    }
+
+    /// Returns a structure of the same atoms, all moved so that the selected ones are nearest to
+    /// those of the reference. `None` if it lacks some of them, or moves out of the range of
+    /// coordinates.
+    #[must_use]
+    pub fn apply(&self, structure: &Structure) -> Option<Structure> {
+        let positions = &structure.atoms().position_angstrom;
+        let moving: Option<Vec<_>> = (self.atoms.iter())
+            .map(|atom| positions.get(*atom).copied())
+            .collect();
+        let fit = Superposition::fit(&moving?, &self.fixed)?;
+        structure.with_positions(positions.iter().map(|at| fit.apply(*at)).collect())
     }
 }
 

@@ -25,6 +25,7 @@ __all__ = [
     "QuestionReader",
     "Request",
     "Structure",
+    "Trajectory",
     "dataset_compare",
     "dataset_describe",
     "dataset_evaluate",
@@ -74,6 +75,16 @@ class Structure:
         angle_slack_degrees: float,
         water: bool,
     ) -> str: ...
+
+@final
+class Trajectory:
+    def __new__(cls, topology: Structure, path: _Path, align: str | None) -> Trajectory: ...
+    def __len__(self) -> int: ...
+    @property
+    def atoms(self) -> int: ...
+    def warnings(self) -> list[str]: ...
+    def structure(self, number: int) -> Structure: ...
+    def time_and_box(self, number: int) -> tuple[float | None, list[list[float]] | None]: ...
 
 @final
 class Request:

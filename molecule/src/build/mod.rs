@@ -39,6 +39,7 @@ pub(crate) fn build(
     options: &ReadOptions,
 ) -> Result<Structure, MoleculeError> {
     let mut warnings = std::mem::take(&mut model.warnings);
+    let in_file = rows_by_line(&model.atoms);
     let mut kept = altloc::kept(&model, options.altloc, file, &mut warnings);
     let order = detached::regroup_scattered_residues(&mut model, &mut kept, file);
     warnings.append(&mut model.warnings);
@@ -47,10 +48,11 @@ pub(crate) fn build(
         bonds,
         bonds_complete,
         models,
+        model_numbers,
         ..
     } = model;
     let rows_before = rows.len();
-    let file_rows = file_rows(rows_before, order, kept.as_deref());
+    let file_rows = file_rows(rows_before, in_file, order, kept.as_deref());
     let (rows, new_index) = drop_rows(rows, kept);
     let alternates_left_out = rows_before - rows.len();
     check(&rows, file, options.limits.max_atoms)?;
@@ -90,6 +92,11 @@ pub(crate) fn build(
             atoms: 0..atoms.len() as u32,
             residues: 0..residues.len() as u32,
             models: models.max(1),
+            model_numbers: if model_numbers.is_empty() {
+                (1..=models.max(1) as u32).collect()
+            } else {
+                model_numbers
+            },
             alternates_left_out,
         }],
         atoms,
@@ -110,17 +117,42 @@ pub(crate) fn build(
     Ok(structure)
 }
 
-/// The row of each atom in the file: `order` lists the rows as they stand now, unless in the order of
+/// The rows in the order of the file, where a reader lists them in another; else `None`.
+fn rows_by_line(rows: &[RawAtom]) -> Option<Vec<u32>> {
+    if rows.is_sorted_by_key(|row| row.line) {
+        return None;
+    }
+    let mut order: Vec<u32> = (0..rows.len() as u32).collect();
+    order.sort_by_key(|row| rows[*row as usize].line);
+    let mut in_file = vec![0; rows.len()];
+    for (place, row) in (0..).zip(order) {
+        in_file[row as usize] = place;
+    }
+    Some(in_file)
+}
+
+/// The row of each atom in the file: `in_file` are the rows of what the reader listed, unless in the
+/// order of the file, `order` lists the rows as they stand now, unless in the order of
 /// the file, and `kept` says which of them become atoms, unless all.
-fn file_rows(count: usize, order: Option<Vec<u32>>, kept: Option<&[bool]>) -> FileRows {
-    if order.is_none() && kept.is_none() {
+fn file_rows(
+    count: usize,
+    in_file: Option<Vec<u32>>,
+    order: Option<Vec<u32>>,
+    kept: Option<&[bool]>,
+) -> FileRows {
+    if in_file.is_none() && order.is_none() && kept.is_none() {
         return FileRows::same(count);
     }
     let order = order.unwrap_or_else(|| (0..count as u32).collect());
     let is_kept = |place: usize| kept.is_none_or(|kept| kept[place]);
     let rows = order.into_iter().enumerate();
     let rows = rows.filter(|(place, _)| is_kept(*place));
-    FileRows::new(count, rows.map(|(_, row)| row).collect())
+    let row_of = |listed: u32| {
+        in_file
+            .as_ref()
+            .map_or(listed, |rows| rows[listed as usize])
+    };
+    FileRows::new(count, rows.map(|(_, row)| row_of(row)).collect())
 }
 
 /// Removes the rows that are not kept. Also returns the new index of every row if any was removed.

@@ -6,6 +6,7 @@ pub(crate) mod sniff;
 
 mod bcif;
 mod cif;
+mod gro;
 mod mmcif;
 mod mol2;
 mod pdb;
@@ -33,5 +34,6 @@ pub(crate) fn parse(
         Format::Sdf => sdf::parse(file, bytes, options),
         Format::Mol2 => mol2::parse(file, bytes, options),
         Format::Xyz => xyz::parse(file, bytes, options),
+        Format::Gro => gro::parse(file, bytes, options),
     }
 }

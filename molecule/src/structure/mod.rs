@@ -123,6 +123,19 @@ impl Structure {
         })
     }
 
+    /// Merges several models of the same file into one structure. The parts of each are named with
+    /// its number: `NAME model 3`.
+    #[must_use]
+    pub fn merge_models(models: Vec<(u32, Self)>) -> Self {
+        let named = models.into_iter().map(|(number, mut model)| {
+            for part in &mut model.parts {
+                part.name = format!("{} model {number}", part.name);
+            }
+            model
+        });
+        Self::merge(named.collect())
+    }
+
     /// Merges several structures into one, in the order given; every file stays a separate part.
     #[must_use]
     pub fn merge(structures: Vec<Self>) -> Self {

@@ -333,6 +333,9 @@ impl AtomSites {
             bonds: Vec::new(),
             bonds_complete: false,
             models: count,
+            model_numbers: (self.models.iter())
+                .filter_map(|number| u32::try_from(*number).ok())
+                .collect(),
             warnings,
         };
         Ok(Some((model, self.labels)))

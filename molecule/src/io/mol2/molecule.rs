@@ -361,6 +361,7 @@ impl<'a> Molecule<'a> {
             // The caller sets the number of molecules.
             models: 1,
             warnings: self.warnings,
+            ..RawModel::default()
         })
     }
 }

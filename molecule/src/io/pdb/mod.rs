@@ -149,6 +149,7 @@ pub(super) fn parse(
         bonds,
         bonds_complete: false,
         models: count,
+        model_numbers: models.distinct(),
         warnings,
     })
 }
