@@ -1,6 +1,6 @@
 //! Reads molecular structure files into a validated [`Structure`]: atoms, residues, chains, bonds.
 //!
-//! The formats are PDB, mmCIF, BinaryCIF, SDF, MOL2 and XYZ, gzipped or not. On a structure this
+//! The formats are PDB, mmCIF, BinaryCIF, SDF, MOL2, XYZ and GRO, gzipped or not. On a structure this
 //! crate evaluates selections ([`Selection`]), assigns atom types and radii ([`perception`]), and
 //! finds hydrogen bonds ([`hbonds`]). It contains nothing about drawing.
 //!
