@@ -16,6 +16,7 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use molshot_molecule::structure::Part;
@@ -47,6 +48,8 @@ pub struct InputOptions {
     pub assembly: AssemblyChoice,
     /// Part of the crystal to make of each file that has a unit cell; of an assembly none is made.
     pub crystal: CrystalChoice,
+    /// All models within this range are read, each as a part of its own, in place of one.
+    pub models: Option<RangeInclusive<u32>>,
 }
 
 impl InputOptions {
@@ -153,6 +156,24 @@ pub enum InputError {
     /// Standard input cannot be read.
     #[error("standard input cannot be read: {0}")]
     StandardInput(io::Error),
+    /// No input has a model of a range.
+    #[error("no input has a model from {first} to {last}; choose from {lowest} to {highest}")]
+    NoModel {
+        /// The lowest number that was requested.
+        first: u32,
+        /// The highest one.
+        last: u32,
+        /// The lowest number that there is.
+        lowest: u32,
+        /// The highest one.
+        highest: u32,
+    },
+    /// The models of a range have too many atoms.
+    #[error("the models have more atoms than the limit of {max_atoms}; choose fewer models")]
+    ManyAtoms {
+        /// The limit.
+        max_atoms: usize,
+    },
     /// A structure cannot be read.
     #[error(transparent)]
     Structure(#[from] MoleculeError),
@@ -169,6 +190,8 @@ impl InputError {
             Self::StructureId { .. } => "structure-id",
             Self::StandardInputTwice => "standard-input-twice",
             Self::StandardInputFormat => "standard-input-format",
+            Self::NoModel { .. } => "no-model",
+            Self::ManyAtoms { .. } => "too-large",
             Self::Structure(error) => error.code(),
         }
     }
@@ -353,6 +376,71 @@ impl Item<'_> {
     }
 }
 
+/// Reads all models of `sources` that are within a range; a source with a single model keeps it, if
+/// any other has one in the range.
+fn read_models<'a, T>(
+    sources: &'a [T],
+    options: &InputOptions,
+    range: &RangeInclusive<u32>,
+    open: impl Fn(&'a T) -> Result<Item<'a>, InputError>,
+) -> Result<Vec<Structure>, InputError> {
+    let mut read = options.read;
+    let mut structures = Vec::with_capacity(sources.len());
+    let mut known = Vec::new();
+    let mut is_found = false;
+    for source in sources {
+        let item = open(source)?;
+        read.model = None;
+        let first = item.read(&read, options.folder)?;
+        let numbers = model_numbers(&first).to_vec();
+        let chosen: Vec<u32> = (numbers.iter().copied())
+            .filter(|number| range.contains(number))
+            .collect();
+        is_found |= !chosen.is_empty();
+        if numbers.len() < 2 {
+            structures.push(first);
+        } else {
+            let mut models = Vec::new();
+            let mut atoms = 0;
+            for number in chosen {
+                read.model = Some(number);
+                let model = item.read(&read, options.folder)?;
+                atoms += model.atoms().len();
+                if atoms > read.limits.max_atoms {
+                    return Err(InputError::ManyAtoms {
+                        max_atoms: read.limits.max_atoms,
+                    });
+                }
+                models.push((number, model));
+            }
+            if !models.is_empty() {
+                structures.push(Structure::merge_models(models));
+            }
+        }
+        known.extend(numbers);
+    }
+    if is_found {
+        return options.with_copies(structures);
+    }
+    Err(InputError::NoModel {
+        first: *range.start(),
+        last: *range.end(),
+        lowest: known.iter().copied().min().unwrap_or(1),
+        highest: known.iter().copied().max().unwrap_or(1),
+    })
+}
+
+/// Returns the numbers of the models among which a number chooses: those of the first input that
+/// has several, else the number of the only one.
+#[must_use]
+pub fn model_numbers(structure: &Structure) -> &[u32] {
+    let mut parts = structure.parts().iter();
+    let several = parts.clone().find(|part| part.models > 1);
+    several
+        .or_else(|| parts.next())
+        .map_or(&[], |part| &part.model_numbers)
+}
+
 /// Reads all `sources`. See [`InputOptions::read`] for which model is read of each.
 fn read_each<'a, T>(
     sources: &'a [T],
@@ -364,6 +452,9 @@ fn read_each<'a, T>(
     let mut structures = Vec::with_capacity(sources.len());
     let mut found_model = false;
     let mut refused = None;
+    if let Some(range) = &options.models {
+        return read_models(sources, options, range, open);
+    }
     for source in sources {
         let item = open(source)?;
         let structure = match item.read(&options.read, options.folder) {

@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use crate::element::Element;
-use crate::structure::{Atoms, Chain, Part, PartRole, Residue, ResidueClass, Structure};
+use crate::structure::{Atoms, Chain, FileRows, Part, PartRole, Residue, ResidueClass, Structure};
 use crate::symmetry::Symmetry;
 
 impl Structure {
@@ -48,6 +48,7 @@ impl Structure {
                 atoms: range,
                 residues: 0..1,
                 models: 1,
+                model_numbers: vec![1],
                 alternates_left_out: 0,
                 symmetry: Symmetry::default(),
                 cells: None,
@@ -62,6 +63,7 @@ impl Structure {
             pseudobonds: Vec::new(),
             warnings: Vec::new(),
             names_in_file: std::collections::BTreeMap::new(),
+            file_rows: FileRows::same(count),
         }
     }
 }

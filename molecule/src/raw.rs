@@ -135,6 +135,8 @@ pub(crate) struct RawModel {
     pub(crate) models: usize,
     /// What the file says about copies of its atoms.
     pub(crate) symmetry: Symmetry,
+    /// The numbers of the models, where they have their own (PDB, mmCIF); else they count from 1.
+    pub(crate) model_numbers: Vec<u32>,
     pub(crate) warnings: Vec<Warning>,
 }
 

@@ -24,6 +24,7 @@ from molshot._molshot import VERSION as __version__
 from molshot._picture import Picture
 from molshot._render import Renderer, render, render_many, render_options
 from molshot._structure import HydrogenBond, Structure, hydrogen_bonds, read
+from molshot._trajectory import Trajectory, read_trajectory
 
 if TYPE_CHECKING:
     from molshot._http_async import AsyncClient as AsyncClient
@@ -46,11 +47,13 @@ __all__ = [
     "Renderer",
     "RequestError",
     "Structure",
+    "Trajectory",
     "__version__",
     "contacts",
     "dataset",
     "hydrogen_bonds",
     "read",
+    "read_trajectory",
     "render",
     "render_many",
     "render_options",

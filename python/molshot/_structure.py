@@ -247,16 +247,16 @@ def read(
     Parameters
     ----------
     source : path, list of paths, or bytes
-        Structure files (PDB, mmCIF, BinaryCIF, SDF, MOL2, XYZ, gzipped or not), folders in PDBbind
+        Structure files (PDB, mmCIF, BinaryCIF, SDF, MOL2, XYZ, GRO, gzipped or not), folders in PDBbind
         layout, or a scene file; several are merged, and their names say their roles:
         ``x_pocket.pdb`` and ``x_protein.pdb`` are pockets, ``x_ligand.sdf`` is a ligand, as in an
         upload to the server. Bytes are the content of one file.
     format : str, optional
-        ``pdb``, ``mmcif``, ``bcif``, ``sdf``, ``mol2`` or ``xyz``; by default it is detected.
+        ``pdb``, ``mmcif``, ``bcif``, ``sdf``, ``mol2``, ``xyz`` or ``gro``; by default it is detected.
     name : str, optional
         Name of bytes in messages; ``x_pocket.pdb`` and ``x_ligand.sdf`` say their role.
     model : int, optional
-        Model number, or record of an SDF, MOL2 or XYZ file counted from 1; by default the first.
+        Model number, or record of an SDF, MOL2, XYZ or GRO file counted from 1; by default the first.
     altloc : str, optional
         Alternate location: a letter or digit, ``highest`` or ``all-highest``.
 
@@ -376,6 +376,11 @@ def _rebuild(kind: str, arguments: Any) -> Structure:
     elif kind == "copies":
         source, *chosen = arguments
         inner = source._inner.with_copies(*chosen)
+    elif kind == "frame":
+        from molshot._trajectory import read_trajectory
+
+        topology, path, align, number = arguments
+        return read_trajectory(topology, path, align=align)[number]
     else:
         return Structure.merge(cast("tuple[Structure, ...]", arguments))
     return Structure(inner, (kind, arguments))

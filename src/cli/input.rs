@@ -9,8 +9,9 @@ use molshot_molecule::{AlternateLocation, Format, MoleculeError, Structure};
 use molshot_scenes::request::StructureSource;
 
 use crate::cli::message::{CliError, Verbosity, note};
+use crate::cli::models::ModelChoice;
 use crate::cli::words::KeywordParser;
-use crate::cli::{FORMAT_NAMES, number, parse_format, whole};
+use crate::cli::{FORMAT_NAMES, number, parse_format};
 use crate::input::{self, InputError, InputOptions, is_scene_file};
 
 /// Number of the readers' warnings that are printed without `--verbose`.
@@ -26,10 +27,11 @@ pub(crate) struct ReadArgs {
           value_parser = KeywordParser::new(FORMAT_NAMES, parse_format))]
     input_format: Option<Format>,
     /// Model to read of a file with several models: the model's number in PDB and mmCIF, the
-    /// record counted from 1 in SDF, MOL2 and XYZ [default: the first]. With several inputs, those
-    /// that have a single model keep it.
-    #[arg(long, value_name = "N", value_parser = whole(1_u32..), allow_negative_numbers = true)]
-    model: Option<u32>,
+    /// record counted from 1 in SDF, MOL2, XYZ and GRO [default: the first]. A range (2-5) or `all`
+    /// reads several, which one picture shows together, or, with {model} in OUT, a picture each.
+    /// With several inputs, those that have a single model keep it.
+    #[arg(long, value_name = "N|A-B|all", allow_negative_numbers = true)]
+    model: Option<ModelChoice>,
     /// Alternate location to read of disordered atoms: an identifier such as B, `highest` for the
     /// one with the highest mean occupancy in each group of bonded residues (then the lowest
     /// B-factor, then the first letter), or `all-highest` for a single one in the whole file
@@ -65,7 +67,11 @@ impl ReadArgs {
     fn options(&self) -> InputOptions {
         let mut options = InputOptions::default();
         options.read.format = self.input_format;
-        options.read.model = self.model;
+        match &self.model {
+            Some(ModelChoice::One(number)) => options.read.model = Some(*number),
+            Some(ModelChoice::Range(range)) => options.models = Some(range.clone()),
+            None => {}
+        }
         options.read.altloc = self.altloc.unwrap_or_default();
         options.folder.protein = self.protein;
         options.assembly = self.assembly.clone().unwrap_or_default();
@@ -80,10 +86,49 @@ impl ReadArgs {
 
     /// Which model is read: `number 3`, or `the first`.
     pub(crate) fn model_name(&self) -> String {
-        self.model.map_or_else(
-            || "the first".to_owned(),
-            |number| format!("number {number}"),
-        )
+        match &self.model {
+            None => "the first".to_owned(),
+            Some(ModelChoice::One(number)) => format!("number {number}"),
+            Some(ModelChoice::Range(_)) => "one".to_owned(),
+        }
+    }
+
+    /// Whether `--model` was given.
+    pub(crate) fn chooses_models(&self) -> bool {
+        self.model.is_some()
+    }
+
+    /// The same flags for the model with a number alone.
+    pub(crate) fn of_model(&self, number: u32) -> Self {
+        Self {
+            model: Some(ModelChoice::One(number)),
+            ..self.clone()
+        }
+    }
+
+    /// The numbers of the models that `--model` chooses of the inputs, in the order of the file.
+    pub(crate) fn model_numbers(&self, inputs: &[PathBuf]) -> Result<Vec<u32>, CliError> {
+        let first = Self {
+            model: None,
+            ..self.clone()
+        };
+        let first = first.read_all(inputs)?;
+        let numbers = input::model_numbers(&first);
+        let range = self.model.as_ref().map_or(0..=u32::MAX, ModelChoice::range);
+        let chosen: Vec<u32> = (numbers.iter().copied())
+            .filter(|number| range.contains(number))
+            .collect();
+        if chosen.is_empty() {
+            let end = |pick: fn(u32, u32) -> u32| numbers.iter().copied().reduce(pick).unwrap_or(1);
+            return Err(InputError::NoModel {
+                first: *range.start(),
+                last: *range.end(),
+                lowest: end(u32::min),
+                highest: end(u32::max),
+            }
+            .into());
+        }
+        Ok(chosen)
     }
 
     /// Reads one structure from inputs, as [`input::read_inputs`] does.

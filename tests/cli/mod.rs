@@ -28,3 +28,4 @@ mod resume;
 mod scene_files;
 mod schema;
 mod texts;
+mod trajectories;

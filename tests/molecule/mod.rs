@@ -2,6 +2,7 @@
 
 mod bonds_reference;
 mod cif_reference;
+mod docking_and_charges;
 mod idatm_reference;
 mod ligand_names;
 mod reference;

@@ -9,7 +9,6 @@ use crate::io::options::ReadOptions;
 use crate::io::unnamed::{UNNAMED_RESIDUE, next_number};
 use crate::raw::{BondSource, ElementField, RawAtom, RawBond, RawModel};
 use crate::structure::{BondOrder, PartRole};
-use crate::symmetry::Symmetry;
 use crate::{Location, MoleculeError, Structure};
 
 /// One atom of [`Structure::from_records`].
@@ -111,8 +110,7 @@ impl Structure {
             bonds: raw_bonds,
             bonds_complete: bonds.is_some(),
             models: 1,
-            symmetry: Symmetry::default(),
-            warnings: Vec::new(),
+            ..RawModel::default()
         };
         crate::build::build(model, name, name, role, options)
     }

@@ -130,6 +130,9 @@ pub struct Part {
     /// Models (PDB, mmCIF, BinaryCIF) or records (SDF, MOL2, XYZ) in the file, of which one was
     /// read; at least 1.
     pub models: usize,
+    /// The numbers by which [`ReadOptions::model`](crate::ReadOptions::model) chooses among them,
+    /// in the order of the file.
+    pub model_numbers: Vec<u32>,
     /// Atoms of the file in alternate locations that were not chosen; they are not in the structure
     /// (see [`AlternateLocation`](crate::AlternateLocation)).
     pub alternates_left_out: usize,

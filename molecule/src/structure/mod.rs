@@ -6,11 +6,13 @@ mod hierarchy;
 mod limits;
 mod names;
 mod retain;
+mod rows;
 
 pub use atoms::Atoms;
 pub use bonds::{Bond, BondOrder, Neighbours, Pseudobond, PseudobondKind};
 pub use hierarchy::{Chain, Part, PartRole, Residue, ResidueClass};
 pub use limits::MAX_COORDINATE_ANGSTROM;
+pub(crate) use rows::FileRows;
 
 use std::collections::BTreeMap;
 
@@ -33,6 +35,7 @@ pub struct Structure {
     pub(crate) warnings: Vec<Warning>,
     /// Names in the file of the atoms that have another one, by index.
     pub(crate) names_in_file: BTreeMap<u32, SmolStr>,
+    pub(crate) file_rows: FileRows,
 }
 
 impl Structure {
@@ -131,6 +134,19 @@ impl Structure {
         })
     }
 
+    /// Merges several models of the same file into one structure. The parts of each are named with
+    /// its number: `NAME model 3`.
+    #[must_use]
+    pub fn merge_models(models: Vec<(u32, Self)>) -> Self {
+        let named = models.into_iter().map(|(number, mut model)| {
+            for part in &mut model.parts {
+                part.name = format!("{} model {number}", part.name);
+            }
+            model
+        });
+        Self::merge(named.collect())
+    }
+
     /// Merges several structures into one, in the order given; every file stays a separate part.
     #[must_use]
     pub fn merge(structures: Vec<Self>) -> Self {
@@ -143,12 +159,15 @@ impl Structure {
             pseudobonds: Vec::new(),
             warnings: Vec::new(),
             names_in_file: BTreeMap::new(),
+            file_rows: FileRows::default(),
         };
         for mut next in structures {
             let atom0 = all.atoms.len() as u32;
             let residue0 = all.residues.len() as u32;
             let chain0 = all.chains.len() as u32;
             let part0 = all.parts.len() as u32;
+            all.file_rows
+                .append(all.atoms.len(), &next.file_rows, next.atoms.len());
             next.atoms.residue.iter_mut().for_each(|r| *r += residue0);
             all.atoms.append(&mut next.atoms);
             all.residues.extend(next.residues.into_iter().map(|mut r| {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use smol_str::format_smolstr;
 
-use crate::structure::{Atoms, Bond, Chain, Part, Pseudobond, Residue};
+use crate::structure::{Atoms, Bond, Chain, FileRows, Part, Pseudobond, Residue};
 use crate::{Location, MoleculeError, Structure};
 
 /// Some atoms of a structure, placed once.
@@ -81,6 +81,7 @@ pub(super) fn expand(
         pseudobonds: Vec::new(),
         warnings: source.warnings.clone(),
         names_in_file: std::collections::BTreeMap::new(),
+        file_rows: FileRows::same(atom_count),
     };
     let mut new_chains: HashMap<(u32, u32), u32> = HashMap::new();
     let mut new_index = vec![LACKING; source.atoms.len()];

@@ -7,6 +7,7 @@ use molshot_molecule::Structure;
 use molshot_renderer::labels::boxed_characters;
 use molshot_scenes::build::PreparedScene;
 use molshot_scenes::diagnostics::diagnostics;
+use molshot_scenes::request::StructureSource;
 use molshot_scenes::{Plane, RenderRequest, SceneDocument};
 
 use super::args::RenderArgs;
@@ -18,14 +19,16 @@ const LACKING_CHARACTERS_NAMED: usize = 5;
 /// Inputs that make one scene, once they are read.
 pub(super) struct Group<'a> {
     inputs: &'a [PathBuf],
+    source: StructureSource,
     pub(super) structure: Arc<Structure>,
     pub(super) request: RenderRequest,
 }
 
 impl<'a> Group<'a> {
-    /// Reads the structure of a document.
+    /// Reads the structure of a document: of several models the first one that is drawn.
     pub(super) fn read(
         args: &RenderArgs,
+        first_model: Option<u32>,
         inputs: &'a [PathBuf],
         document: SceneDocument,
     ) -> Result<Self, CliError> {
@@ -33,6 +36,8 @@ impl<'a> Group<'a> {
             structure: source,
             request,
         } = document;
+        let of_model = first_model.map(|number| args.read.of_model(number));
+        let read = of_model.as_ref().unwrap_or(&args.read);
         let planes = &request.output.planes;
         if args.output.as_deref() == Some(Path::new("-"))
             && (planes.len() != 1 || !planes.contains(&Plane::Color))
@@ -43,16 +48,27 @@ impl<'a> Group<'a> {
         }
         Ok(Self {
             inputs,
-            structure: args.read.read_requested(&source, inputs)?,
+            structure: read.read_requested(&source, inputs)?,
+            source,
             request,
         })
     }
 
-    /// Builds the scene. With several groups, a request that does not fit one of them is an error
+    /// Reads the model with a number of the same inputs.
+    pub(super) fn model(&self, args: &RenderArgs, number: u32) -> Result<Arc<Structure>, CliError> {
+        let read = args.read.of_model(number);
+        read.read_requested(&self.source, self.inputs)
+    }
+
+    /// Builds the scene of the structure or of another state of it. With several groups, a request that does not fit one of them is an error
     /// of that input rather than of the command line: the others are drawn.
-    pub(super) fn prepare(&self, args: &RenderArgs) -> Result<PreparedScene, CliError> {
+    pub(super) fn prepare(
+        &self,
+        args: &RenderArgs,
+        structure: Arc<Structure>,
+    ) -> Result<PreparedScene, CliError> {
         let input = &self.inputs[0];
-        PreparedScene::new(Arc::clone(&self.structure), &self.request).map_err(|error| {
+        PreparedScene::new(structure, &self.request).map_err(|error| {
             match args.request.attribute(error, input) {
                 CliError::Usage(text) if args.each && args.inputs.len() > 1 => {
                     CliError::in_file(input, text)

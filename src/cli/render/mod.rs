@@ -3,6 +3,7 @@
 mod archive;
 mod args;
 mod batch;
+mod frames;
 mod group;
 mod outputs;
 mod pictures;
@@ -23,7 +24,9 @@ use crate::input::{is_scene_file, read_scene_file};
 use archive::{ArchiveName, ArchiveWriter};
 pub(crate) use args::RenderArgs;
 use batch::BatchRender;
-use outputs::{GroupFiles, OutputName, OutputNames};
+use frames::Inputs;
+use outputs::{GroupFiles, MODEL_PLACEHOLDER, OutputName, OutputNames};
+use pictures::{Pictures, States};
 
 pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliError> {
     if args.print_request {
@@ -33,16 +36,17 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
         return Err(CliError::usage("no output is given; give -o OUT"));
     };
     warn_of_repeated(args, verbosity);
-    args.read.warn_of_unused(&args.inputs, verbosity);
+    let inputs = Inputs::open(&args.inputs, &args.frames, args.each, verbosity.quiet)?;
+    args.read.warn_of_unused(&inputs.structures, verbosity);
     let groups: Vec<&[PathBuf]> = if args.each {
-        args.inputs.chunks(1).collect()
+        inputs.structures.chunks(1).collect()
     } else {
-        vec![args.inputs.as_slice()]
+        vec![inputs.structures.as_slice()]
     };
-    let pictures = args.pictures.list()?;
+    let pictures = args.pictures.list()?.of_states(states(args, &inputs)?);
     let archive = ArchiveName::of(out);
     let names = NameParts {
-        pictures: pictures.len(),
+        pictures: &pictures,
         views: args.pictures.names_views(),
     };
     let out = match &archive {
@@ -52,7 +56,7 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
     let name = OutputName::new("--output", out)?;
     let (annotations_name, annotations_apart) = annotations_name(args, archive.as_ref(), &names)?;
     for name in [&name].into_iter().chain(&annotations_name) {
-        name.check_placeholders(groups.len(), pictures.len(), args.pictures.names_views())?;
+        name.check_placeholders(groups.len(), &pictures, args.pictures.names_views())?;
     }
     if args.resume && out == Path::new("-") {
         return Err(CliError::usage(
@@ -82,7 +86,11 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
             archive: archive.as_ref().map(|name| name.archive.as_path()),
             annotations_apart,
         };
-        outputs::check_files(&names, &files, &pictures, args.pictures.commands_file())?;
+        let trajectory = inputs.frames.as_deref().map(|frames| frames.path.as_path());
+        let beside: Vec<&Path> = (args.pictures.commands_file().into_iter())
+            .chain(trajectory)
+            .collect();
+        outputs::check_files(&names, &files, &pictures, &beside)?;
         if let Some(archive) = names.archive {
             writer = Some(Arc::new(ArchiveWriter::open(archive, args.resume, || {
                 names.archived(&files, &pictures)
@@ -95,6 +103,7 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
             .map(|(inputs, request)| (inputs, Mutex::new(Some(request))))
             .collect(),
         pictures,
+        frames: inputs.frames.clone(),
         name,
         annotations_name,
         archive: writer,
@@ -104,13 +113,13 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
 }
 
 /// What distinguishes the pictures of a command.
-struct NameParts {
-    pictures: usize,
+struct NameParts<'a> {
+    pictures: &'a Pictures,
     /// Whether pictures have the names of views.
     views: bool,
 }
 
-impl NameParts {
+impl NameParts<'_> {
     /// The name of the files in an archive, with placeholders: what was given behind the archive's
     /// name, else one that distinguishes them, with a file extension.
     fn member_of(
@@ -127,14 +136,50 @@ impl NameParts {
             ));
         }
         Ok(name.member.clone().unwrap_or_else(|| {
-            let which = match (self.pictures > 1, self.views) {
+            let state = match self.pictures.states() {
+                States::One => "",
+                States::Frames(_) => "_{frame}",
+                States::Models(_) => "_{model}",
+            };
+            let which = match (self.pictures.per_state() > 1, self.views) {
                 (false, _) => "",
                 (true, true) => "_{view}",
                 (true, false) => "_{index}",
             };
-            format!("{{name}}{which}.{extension}").into()
+            format!("{{name}}{state}{which}.{extension}").into()
         }))
     }
+}
+
+/// The frames of the trajectory, or the models of which the name of the output asks for a picture
+/// each.
+fn states(args: &RenderArgs, inputs: &Inputs) -> Result<States, CliError> {
+    let has_models = [args.output.as_deref(), args.annotations.file()?]
+        .into_iter()
+        .flatten()
+        .any(|name| name.to_string_lossy().contains(MODEL_PLACEHOLDER));
+    if let Some(frames) = &inputs.frames {
+        return Ok(States::Frames(frames.numbers.clone()));
+    }
+    if !has_models || !args.read.chooses_models() {
+        return Ok(States::One);
+    }
+    if args.each && inputs.structures.len() > 1 {
+        return Err(CliError::usage(
+            "--each: {model} is for the models of one structure; draw each by its own command",
+        ));
+    }
+    if inputs
+        .structures
+        .iter()
+        .any(|input| input == Path::new("-"))
+    {
+        return Err(CliError::usage(
+            "{model} reads the input once for each model, and standard input can be read only \
+             once; give a file",
+        ));
+    }
+    Ok(States::Models(args.read.model_numbers(&inputs.structures)?))
 }
 
 /// The file extension of pictures in an archive that is given alone: the format of the flag or of
@@ -157,7 +202,7 @@ fn archive_format(args: &RenderArgs) -> String {
 fn annotations_name(
     args: &RenderArgs,
     archive: Option<&ArchiveName>,
-    names: &NameParts,
+    names: &NameParts<'_>,
 ) -> Result<(Option<OutputName>, bool), CliError> {
     const FLAG: &str = "--annotations";
     let Some(file) = args.annotations.file()? else {
@@ -215,6 +260,14 @@ fn print_request(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliError
         return Err(CliError::usage(
             "--print-request: a scene file cannot name standard input; give files",
         ));
+    }
+    let inputs = Inputs::open(&args.inputs, &args.frames, args.each, true)?;
+    if let Some(frames) = &inputs.frames {
+        return Err(CliError::usage(format!(
+            "--print-request: a scene file cannot name the trajectory {}; leave it out, and give \
+             it again with the scene file",
+            frames.path.display()
+        )));
     }
     if let Some(out) = args.output.as_deref().filter(|out| is_scene_file(out)) {
         return Err(CliError::usage(format!(

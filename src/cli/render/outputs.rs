@@ -12,7 +12,7 @@ use molshot_scenes::request::StructureSource;
 use molshot_scenes::{Plane, SceneDocument};
 
 use super::archive::check_member;
-use super::pictures::{PictureSpec, Pictures};
+use super::pictures::{PictureSpec, Pictures, States};
 use crate::cli::message::CliError;
 use crate::input::{STANDARD_INPUT, is_scene_file};
 
@@ -27,7 +27,14 @@ enum Piece {
     Index,
     /// `{name}`: the input's name.
     Name,
+    /// `{frame}`: the number of the trajectory's frame.
+    Frame,
+    /// `{model}`: the number of the model.
+    Model,
 }
+
+/// The placeholder of models, which asks for a picture of each.
+pub(super) const MODEL_PLACEHOLDER: &str = "{model}";
 
 /// An output name, split at its placeholders.
 #[derive(Debug)]
@@ -71,11 +78,14 @@ impl OutputName {
                 "view" => Piece::View,
                 "index" => Piece::Index,
                 "name" => Piece::Name,
+                "frame" => Piece::Frame,
+                "model" => Piece::Model,
                 _ => {
                     return Err(CliError::flag(
                         flag,
                         format_args!(
-                            "unknown placeholder {{{word}}}; give {{view}}, {{index}} or {{name}}"
+                            "unknown placeholder {{{word}}}; give {{view}}, {{index}}, {{name}}, \
+                             {{frame}} or {{model}}"
                         ),
                     ));
                 }
@@ -103,6 +113,7 @@ impl OutputName {
                 Piece::Text(text) => text,
                 Piece::View => OsStr::new(picture.view),
                 Piece::Index => OsStr::new(&picture.index),
+                Piece::Frame | Piece::Model => OsStr::new(&picture.state_number),
                 Piece::Name => name,
             });
         }
@@ -114,7 +125,7 @@ impl OutputName {
     pub(super) fn check_placeholders(
         &self,
         groups: usize,
-        pictures: usize,
+        pictures: &Pictures,
         views: bool,
     ) -> Result<(), CliError> {
         let refuse = |text: &str| Err(CliError::flag(self.flag, text));
@@ -126,7 +137,27 @@ impl OutputName {
         if self.has(&Piece::View) && !views {
             return refuse("{view} requires --views; give --views, or use {index} or {name}");
         }
-        if pictures > 1 && !self.has(&Piece::View) && !self.has(&Piece::Index) {
+        let (state, state_word) = match pictures.states() {
+            States::Frames(_) => (Some(Piece::Frame), "{frame}"),
+            States::Models(_) => (Some(Piece::Model), MODEL_PLACEHOLDER),
+            States::One => (None, ""),
+        };
+        if self.has(&Piece::Frame) && state != Some(Piece::Frame) {
+            return refuse("{frame} requires a trajectory; give one beside the structure");
+        }
+        if self.has(&Piece::Model) && state != Some(Piece::Model) {
+            return refuse("{model} requires --model; give --model all, or a range such as 1-5");
+        }
+        if self.has(&Piece::Index) {
+            return Ok(());
+        }
+        if pictures.state_count() > 1 && !state.is_some_and(|piece| self.has(&piece)) {
+            return refuse(&format!(
+                "many pictures would be written to one file; include {state_word} or {{index}} in \
+                 the name, as in '{state_word}.png'"
+            ));
+        }
+        if pictures.per_state() > 1 && !self.has(&Piece::View) {
             return refuse(if views {
                 "many pictures would be written to one file; include {view} or {index} in the name, as in '{view}.png'"
             } else {
@@ -224,12 +255,12 @@ impl OutputNames<'_> {
 }
 
 /// Refuses output names that are equal to each other or to an input, and folders that cannot be
-/// written, before any work is done.
+/// written, before any work is done. `read_beside` are files that are read for all scenes.
 pub(super) fn check_files(
     names: &OutputNames<'_>,
     groups: &[GroupFiles<'_>],
     pictures: &Pictures,
-    commands_file: Option<&Path>,
+    read_beside: &[&Path],
 ) -> Result<(), CliError> {
     let mut canonical = Canonical::default();
     let mut read: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
@@ -237,7 +268,7 @@ pub(super) fn check_files(
         .iter()
         .flat_map(|group| files_read(group.inputs, group.document))
         .collect();
-    inputs.extend(commands_file.map(Path::to_owned));
+    inputs.extend(read_beside.iter().map(|path| path.to_path_buf()));
     for input in inputs {
         read.insert(canonical.of(&input), input);
     }

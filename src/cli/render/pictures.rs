@@ -50,6 +50,8 @@ pub(crate) struct PictureSpec {
     pub(super) index: String,
     /// Name of its view; empty unless --views names it.
     pub(super) view: &'static str,
+    /// Number of its frame or model, padded to the digits of the highest; empty without any.
+    pub(super) state_number: String,
     /// Commands before those of the request.
     before: Vec<Command>,
     /// Commands after those of the request.
@@ -80,7 +82,10 @@ impl PictureArgs {
         } else {
             Kind::Views(self.views.clone())
         };
-        Ok(Pictures { kind })
+        Ok(Pictures {
+            kind,
+            states: States::One,
+        })
     }
 }
 
@@ -88,6 +93,45 @@ impl PictureArgs {
 #[derive(Debug)]
 pub(crate) struct Pictures {
     kind: Kind,
+    states: States,
+}
+
+/// The structures that are drawn from the same views: frames of a trajectory, or models of a file,
+/// by their numbers.
+#[derive(Debug, Clone)]
+pub(crate) enum States {
+    One,
+    Frames(Vec<usize>),
+    Models(Vec<u32>),
+}
+
+impl States {
+    fn len(&self) -> usize {
+        match self {
+            Self::One => 1,
+            Self::Frames(numbers) => numbers.len(),
+            Self::Models(numbers) => numbers.len(),
+        }
+    }
+
+    /// The number of a state, padded to the digits of the highest.
+    fn number(&self, state: usize) -> String {
+        let padded = |number: Option<u64>, highest: Option<u64>| {
+            let digits = highest.unwrap_or(0).to_string().len();
+            number.map_or(String::new(), |number| format!("{number:0digits$}"))
+        };
+        match self {
+            Self::One => String::new(),
+            Self::Frames(numbers) => padded(
+                numbers.get(state).map(|number| *number as u64),
+                numbers.iter().max().map(|number| *number as u64),
+            ),
+            Self::Models(numbers) => padded(
+                numbers.get(state).copied().map(u64::from),
+                numbers.iter().max().copied().map(u64::from),
+            ),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -100,8 +144,35 @@ enum Kind {
 }
 
 impl Pictures {
+    /// The same pictures of several states.
+    pub(super) fn of_states(mut self, states: States) -> Self {
+        self.states = states;
+        self
+    }
+
+    /// The frames or models that are drawn.
+    pub(super) fn states(&self) -> &States {
+        &self.states
+    }
+
+    /// The number of frames or models; at least one.
+    pub(super) fn state_count(&self) -> usize {
+        self.states.len()
+    }
+
     /// The number of pictures; at least one.
     pub(crate) fn len(&self) -> usize {
+        self.states.len() * self.per_state()
+    }
+
+    /// The pictures of one frame or model, in order.
+    pub(super) fn of_state(&self, state: usize) -> impl Iterator<Item = PictureSpec> {
+        let count = self.per_state();
+        (state * count..(state + 1) * count).map(|index| self.get(index))
+    }
+
+    /// The number of pictures of each frame or model.
+    pub(super) fn per_state(&self) -> usize {
         match &self.kind {
             Kind::Single => 1,
             Kind::Views(views) => views.len(),
@@ -118,10 +189,13 @@ impl Pictures {
     /// The picture with this number.
     fn get(&self, index: usize) -> PictureSpec {
         let digits = (self.len() - 1).to_string().len();
+        let state = index / self.per_state();
         let mut picture = PictureSpec {
             index: format!("{index:0digits$}"),
+            state_number: self.states.number(state),
             ..PictureSpec::default()
         };
+        let index = index % self.per_state();
         match &self.kind {
             Kind::Single => {}
             Kind::Views(views) => {
@@ -213,8 +287,12 @@ impl<'a> BaseCamera<'a> {
 }
 
 impl PictureSpec {
-    /// Builds the job of this picture.
-    pub(crate) fn job(&self, base: &BaseCamera<'_>) -> Result<RenderJob, CliError> {
+    /// Builds the job of this picture: a state of the scene that the camera was fitted to.
+    pub(super) fn job(
+        &self,
+        base: &BaseCamera<'_>,
+        prepared: &PreparedScene,
+    ) -> Result<RenderJob, CliError> {
         let structure = &base.prepared.scene().structure;
         let camera = match &base.moved {
             Ok(moved) if self.before.is_empty() => {
@@ -233,8 +311,8 @@ impl PictureSpec {
                 camera
             }
         };
-        base.prepared
-            .job_from(&camera)
+        prepared
+            .job_from(&camera.clipping_behind(prepared.scene()))
             .map_err(|error| CliError::in_file(base.input, error))
     }
 

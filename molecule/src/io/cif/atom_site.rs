@@ -339,6 +339,9 @@ impl AtomSites {
                 has_fractional_coordinates: is_fractional,
                 ..Symmetry::default()
             },
+            model_numbers: (self.models.iter())
+                .filter_map(|number| u32::try_from(*number).ok())
+                .collect(),
             warnings,
         };
         Ok(Some((model, self.labels)))

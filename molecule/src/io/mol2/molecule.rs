@@ -362,6 +362,7 @@ impl<'a> Molecule<'a> {
             models: 1,
             symmetry: crate::symmetry::Symmetry::default(),
             warnings: self.warnings,
+            ..RawModel::default()
         })
     }
 }

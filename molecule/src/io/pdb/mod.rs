@@ -156,6 +156,7 @@ pub(super) fn parse(
         bonds_complete: false,
         models: count,
         symmetry,
+        model_numbers: models.distinct(),
         warnings,
     })
 }

@@ -10,17 +10,18 @@ use molshot_renderer::pool::{
 use molshot_renderer::{
     Annotator, Encoding, Frame, RenderError, files_of, open_with_threads, write_files,
 };
-use molshot_scenes::{Plane, RenderJob, SceneDocument};
+use molshot_scenes::{Plane, PreparedScene, RenderJob, SceneDocument};
 
 use super::super::archive::{ArchiveWriter, PictureSink};
 use super::super::args::RenderArgs;
 use super::super::group::Group;
 use super::super::outputs::{self, is_finished};
-use super::super::pictures::{BaseCamera, PictureSpec};
+use super::super::pictures::{BaseCamera, PictureSpec, States};
 use super::super::sidecars::Sidecars;
 use super::super::summary::{empty_picture_warning, is_empty, summarize};
 use super::BatchRender;
 use super::report::BatchReport;
+use super::states::{self, SceneStates};
 use crate::cli::input::print_warnings;
 use crate::cli::interrupt::Writing;
 use crate::cli::message::{CliError, Verbosity, output};
@@ -139,51 +140,85 @@ impl<'a> BatchRunner<'a> {
                 masks: batch.args.annotations.masks(),
             },
         };
-        let mut pending = batch
-            .pictures
-            .iter()
-            .map(|picture| (files_of(&picture), picture))
-            .filter(|(files, _)| {
-                let skip = batch.args.resume && files.are_finished(batch.archive.as_deref());
-                if skip {
-                    report.progress.skip();
-                }
-                !skip
-            })
-            .peekable();
-        if pending.peek().is_none() {
+        let is_pending = |picture: &PictureSpec| {
+            !(batch.args.resume && files_of(picture).are_finished(batch.archive.as_deref()))
+        };
+        if !batch.pictures.iter().any(|picture| is_pending(&picture)) {
+            batch.pictures.iter().for_each(|_| report.progress.skip());
             return Ok(());
         }
-        let group = Group::read(batch.args, inputs, document)?;
+        let first_model = match batch.pictures.states() {
+            States::Models(numbers) => numbers.first().copied(),
+            _ => None,
+        };
+        let group = Group::read(batch.args, first_model, inputs, document)?;
         report
             .progress
             .suspend(|| print_warnings(&group.structure, batch.verbosity));
-        let prepared = group.prepare(batch.args)?;
+        let states = SceneStates::new(batch, &group)?;
+        let prepared = group.prepare(batch.args, states.first())?;
         for warning in group.missing_content(&prepared) {
             report.warn_of_missing(warning);
         }
         let from_flag = batch.args.request.has_commands();
-        let base = BaseCamera::new(&prepared, &group.request, &inputs[0], from_flag)?;
+        let request = &group.request;
+        let base = BaseCamera::new(&prepared, request, &inputs[0], from_flag)?;
         let encoding = Encoding::from(&group.request.output);
-        for (files, picture) in pending {
-            if report.is_stopped() || cancel.is_cancelled() {
-                break;
+        let draw = |state: usize, base: &BaseCamera<'_>, prepared: &PreparedScene| {
+            for picture in batch.pictures.of_state(state) {
+                if report.is_stopped() || cancel.is_cancelled() {
+                    break;
+                }
+                if !is_pending(&picture) {
+                    report.progress.skip();
+                    continue;
+                }
+                let task = PictureTask {
+                    job: (batch.args.annotations).job(picture.job(base, prepared)?)?,
+                    files: files_of(&picture),
+                    encoding,
+                    archive: batch.archive.clone(),
+                    verbosity: batch.verbosity,
+                    report: Arc::clone(report),
+                };
+                if batch.total() == 1 {
+                    task.draw(batch.args)?;
+                } else if !self.submit(task, number, cancel) {
+                    break;
+                }
             }
-            let task = PictureTask {
-                job: batch.args.annotations.job(picture.job(&base)?)?,
-                files,
-                encoding,
-                archive: batch.archive.clone(),
-                verbosity: batch.verbosity,
-                report: Arc::clone(report),
-            };
-            if batch.total() == 1 {
-                task.draw(batch.args)?;
-            } else if !self.submit(task, number, cancel) {
-                break;
-            }
-        }
-        Ok(())
+            Ok(())
+        };
+        states::for_each(
+            batch.pictures.state_count(),
+            batch.args.threads(),
+            || report.is_stopped() || cancel.is_cancelled(),
+            |state| {
+                if state == 0 {
+                    return draw(0, &base, &prepared);
+                }
+                if !batch
+                    .pictures
+                    .of_state(state)
+                    .any(|picture| is_pending(&picture))
+                {
+                    batch
+                        .pictures
+                        .of_state(state)
+                        .for_each(|_| report.progress.skip());
+                    return Ok(());
+                }
+                let structure = states.at(state)?;
+                let shares_camera = states.shares_camera(&structure);
+                let own = group.prepare(batch.args, structure)?;
+                if shares_camera {
+                    draw(state, &base, &own)
+                } else {
+                    let base = BaseCamera::new(&own, request, &inputs[0], from_flag)?;
+                    draw(state, &base, &own)
+                }
+            },
+        )
     }
 
     /// Submits a picture to the pool. Returns false if no more pictures are accepted.
