@@ -3,8 +3,8 @@
 use molshot_molecule::{Element, PartRole, Residue, ResidueClass, Structure};
 
 use crate::colors::{
-    RESIDUE_ORANGE, RESIDUE_PURPLE, Rgb, blue_white_red, chain_color, hydrophobicity,
-    hydrophobicity_color, plddt_color, residue_color,
+    RESIDUE_ORANGE, RESIDUE_PURPLE, Rgb, blue_white_red, hydrophobicity, hydrophobicity_color,
+    plddt_color, residue_color,
 };
 use crate::error::SceneError;
 use crate::request::{ColorScheme, StyleRequest};
@@ -24,10 +24,7 @@ pub(super) fn atom_colors(
     styled: &[bool],
 ) -> Result<Vec<[u8; 4]>, SceneError> {
     let atoms = structure.atoms();
-    let in_turn = |number: u32| match style.palette.as_slice() {
-        [] => chain_color(number as usize),
-        palette => palette[number as usize % palette.len()],
-    };
+    let in_turn = |number: u32| style.color_in_turn(number);
     Ok(match scheme {
         ColorScheme::Element => atoms.element.iter().map(|e| element_color(*e)).collect(),
         ColorScheme::Uniform => {

@@ -34,7 +34,7 @@ use molshot_molecule::Selection;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::colors::{COLOR_REMEDY, Rgb, shorten};
+use crate::colors::{COLOR_REMEDY, Rgb, chain_color, shorten};
 use crate::commands::Command;
 use crate::error::SceneError;
 use crate::job::{Plane, Samples};
@@ -184,6 +184,16 @@ impl Default for StyleRequest {
             silhouettes: None,
             ambient_occlusion: None,
             shadows: false,
+        }
+    }
+}
+
+impl StyleRequest {
+    /// The colour of the n-th chain or model, counted from 0.
+    pub(crate) fn color_in_turn(&self, number: u32) -> Rgb {
+        match self.palette.as_slice() {
+            [] => chain_color(number as usize),
+            palette => palette[number as usize % palette.len()],
         }
     }
 }

@@ -213,6 +213,11 @@ impl<'a> BaseCamera<'a> {
 }
 
 impl PictureSpec {
+    /// The view of the picture, if it has one by name.
+    pub(super) fn view_name(&self) -> Option<&'static str> {
+        (!self.view.is_empty()).then_some(self.view)
+    }
+
     /// Builds the job of this picture.
     pub(crate) fn job(&self, base: &BaseCamera<'_>) -> Result<RenderJob, CliError> {
         let structure = &base.prepared.scene().structure;

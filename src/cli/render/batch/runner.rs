@@ -10,6 +10,7 @@ use molshot_renderer::pool::{
 use molshot_renderer::{
     Annotator, Encoding, Frame, RenderError, files_of, open_with_threads, write_files,
 };
+use molshot_scenes::caption::Caption;
 use molshot_scenes::{Plane, RenderJob, SceneDocument};
 
 use super::super::archive::{ArchiveWriter, PictureSink};
@@ -137,6 +138,11 @@ impl<'a> BatchRunner<'a> {
                     .map(|annotations| annotations.path(picture, &name)),
                 annotations_apart: batch.annotations_apart,
                 masks: batch.args.annotations.masks(),
+                caption: batch
+                    .caption_name
+                    .as_ref()
+                    .map(|caption| caption.path(picture, &name)),
+                caption_text: None,
             },
         };
         let mut pending = batch
@@ -165,9 +171,18 @@ impl<'a> BatchRunner<'a> {
         let from_flag = batch.args.request.has_commands();
         let base = BaseCamera::new(&prepared, &group.request, &inputs[0], from_flag)?;
         let encoding = Encoding::from(&group.request.output);
-        for (files, picture) in pending {
+        for (mut files, picture) in pending {
             if report.is_stopped() || cancel.is_cancelled() {
                 break;
+            }
+            if files.sidecars.caption.is_some() {
+                let filename = outputs::name_of(&files.path);
+                files.sidecars.caption_text = Some(Caption::of(
+                    prepared.scene(),
+                    &group.request,
+                    &filename.to_string_lossy(),
+                    picture.view_name(),
+                ));
             }
             let task = PictureTask {
                 job: batch.args.annotations.job(picture.job(&base)?)?,
@@ -237,6 +252,7 @@ impl PictureFiles {
             planes,
             annotations,
             annotations_apart,
+            caption,
             ..
         } = &self.sidecars;
         let pictures = match archive {
@@ -250,6 +266,7 @@ impl PictureFiles {
                 Some(archive) if !annotations_apart => archive.has(file),
                 _ => is_finished(file, [Plane::Color]),
             })
+            && caption.iter().all(|file| is_finished(file, [Plane::Color]))
     }
 }
 
