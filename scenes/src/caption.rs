@@ -1,6 +1,6 @@
 //! Captions: what a scene shows, in words for people who do not see the picture.
 //!
-//! The JSON form has the fields of PDBe's `pdb-images` (`filename`, `alt`, `description`,
+//! The JSON form has the fields of `PDBe`'s `pdb-images` (`filename`, `alt`, `description`,
 //! `clean_description`); as there, names in `description` are in HTML elements
 //! `<span class='highlight'>`, and `clean_description` is the same text without markup.
 
@@ -76,7 +76,7 @@ impl Text {
 
 impl Caption {
     /// Describes a scene that was built by a request. `filename` is that of the picture, `view` the
-    /// name of the view that the picture has instead of the front, if any.
+    /// name of its view where no commands changed it.
     #[must_use]
     pub fn of(scene: &Scene, request: &RenderRequest, filename: &str, view: Option<&str>) -> Self {
         let contents = Contents::of(scene);
@@ -118,12 +118,8 @@ impl Caption {
             let selection = request.select.as_str();
             text.say(&format!(" Only the selection \"{selection}\" is drawn."));
         }
-        match view {
-            Some(view) => text.say(&format!(" The view is the {view} view.")),
-            None if request.view_commands().is_ok_and(<[_]>::is_empty) => {
-                text.say(" The view is the front view.")
-            }
-            None => {}
+        if let Some(view) = view {
+            text.say(&format!(" This is the {view} view."));
         }
         Self {
             filename: filename.to_owned(),
@@ -215,9 +211,12 @@ impl Contents {
             " The chains are "
         });
         let by_chain = style.colors == Some(ColorScheme::Chain);
-        let name = |(id, index): &(String, u32)| match by_chain {
-            true => format!("{id} ({})", style.color_in_turn(*index)),
-            false => id.clone(),
+        let name = |(id, index): &(String, u32)| {
+            if by_chain {
+                format!("{id} ({})", style.color_in_turn(*index))
+            } else {
+                id.clone()
+            }
         };
         let names: Vec<String> = self.chains.iter().map(name).collect();
         text.names(&names);
@@ -320,12 +319,12 @@ END
             None,
         );
         assert_eq!(caption.filename, "picture");
-        assert_eq!(caption.alt, "1abc as sticks");
+        assert_eq!(caption.alt, "1abc as sticks, front view");
         assert_eq!(
             caption.clean_description,
             "1abc: 2 amino acids, 1 ligand, 3 atoms, drawn as sticks. Atoms are coloured by chain. \
              The chains are A (#56b4e9) and B (#e69f00). The ligand is A<B 101 of chain B. \
-             The view is the front view."
+             This is the front view."
         );
     }
 

@@ -183,17 +183,15 @@ pub fn residue_color(name: &str) -> Rgb {
     Rgb::from_hex(hex)
 }
 
-/// Colour of an AlphaFold model's confidence (pLDDT, 0 to 100): the four bands and colours of the
-/// AlphaFold Protein Structure Database (<https://alphafold.ebi.ac.uk>, Varadi et al., Nucleic
-/// Acids Res. 50 (2022) D439): very high above 90, high above 70, low above 50, else very low.
+/// Colour of a predicted structure's confidence (pLDDT, 0 to 100): the four bands and colours of
+/// the `AlphaFold` Protein Structure Database (<https://alphafold.ebi.ac.uk>, Varadi et al.,
+/// Nucleic Acids Res. 50 (2022) D439): very high above 90, high above 70, low above 50, else very
+/// low.
 #[must_use]
 pub fn plddt_color(plddt: f32) -> Rgb {
-    Rgb::from_hex(match plddt {
-        90.0.. if plddt > 90.0 => 0x00_53_D6,
-        70.0.. if plddt > 70.0 => 0x65_CB_F3,
-        50.0.. if plddt > 50.0 => 0xFF_DB_13,
-        _ => 0xFF_7D_45,
-    })
+    const BANDS: [(f32, u32); 3] = [(90.0, 0x00_53_D6), (70.0, 0x65_CB_F3), (50.0, 0xFF_DB_13)];
+    let band = BANDS.iter().find(|(above, _)| plddt > *above);
+    Rgb::from_hex(band.map_or(0xFF_7D_45, |(_, hex)| *hex))
 }
 
 /// Hydrophobicity of an amino acid by the name of its residue, -4.5 to 4.5: Kyte & Doolittle, J.

@@ -11,6 +11,7 @@ mod bad_flags;
 mod bad_outputs;
 mod bad_scenes;
 mod bench;
+mod captions;
 mod devices;
 mod environment;
 mod hbonds;

@@ -271,7 +271,7 @@ impl Line {
 
     /// A part of the line, of which the middle is in one half or the middle of the line.
     fn part(&self, shares: Range<f64>, caps: u32) -> Cylinder {
-        let middle = (shares.start + shares.end) / 2.0;
+        let middle = f64::midpoint(shares.start, shares.end);
         let [start, end] = [shares.start, shares.end]
             .map(|share| self.start.lerp(self.end, share).as_vec3().to_array());
         let mut part = Cylinder {

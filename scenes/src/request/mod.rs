@@ -249,7 +249,7 @@ pub enum ColorScheme {
     /// Its temperature factor: blue (lowest shown) over white to red (highest shown).
     BFactor,
     /// The confidence of a predicted structure (pLDDT, 0 to 100, in the column of temperature
-    /// factors) in the four bands of the AlphaFold database: above 90 dark blue, above 70 light
+    /// factors) in the four bands of the `AlphaFold` database: above 90 dark blue, above 70 light
     /// blue, above 50 yellow, else orange.
     Plddt,
     /// The hydrophobicity of its amino acid (Kyte and Doolittle): blue (polar) over white to orange

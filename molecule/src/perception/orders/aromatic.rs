@@ -1,5 +1,5 @@
-//! Aromatic rings of a Kekulé structure, by the rules that RDKit documents as its own model (RDKit
-//! Book, "The RDKit Aromaticity Model").
+//! Aromatic rings of a Kekulé structure, by the rules that `RDKit` documents as its own model
+//! (`RDKit` Book, "The `RDKit` Aromaticity Model").
 //!
 //! A ring or a system of fused rings is aromatic if it has 4n + 2 electrons, of atoms that give
 //! one (an atom of a double bond in the ring), two (a lone pair: pyrrole, furan, thiophene) or none
@@ -12,11 +12,11 @@ use super::super::idatm::molecule::Molecule;
 use super::super::idatm::rings::Ring;
 use crate::Element;
 
-/// Most rings of one system that are counted together (RDKit: six).
+/// Most rings of one system that are counted together (`RDKit`: six).
 const MOST_FUSED: usize = 6;
 /// Systems with more rings are looked at in pairs only: the number of combinations grows fast.
 const MOST_RINGS: usize = 12;
-/// Longest ring, as RDKit.
+/// Longest ring, as `RDKit`.
 const LONGEST_RING: usize = 24;
 
 /// What the rules know of a molecule.
@@ -146,14 +146,11 @@ impl Kekule<'_, '_> {
         let is_taken =
             outside.is_some_and(|other| pull(self.molecule.element(other)) > pull(element));
         match electrons {
-            ..0 => None,
             0 if outside.is_some() => Some(0),
-            0 if !multiple.is_empty() => Some(1),
-            0 => None,
             1 if outside.is_some() => Some(u8::from(!is_taken)),
-            1 if !multiple.is_empty() => Some(1),
+            0 | 1 if !multiple.is_empty() => Some(1),
             1 if charge == 1 => Some(0),
-            1 => None,
+            ..=1 => None,
             _ => {
                 let left = electrons - i32::from(is_taken);
                 Some(if left % 2 == 1 { 1 } else { 2 })
@@ -162,7 +159,7 @@ impl Kekule<'_, '_> {
     }
 }
 
-/// Rank of an element by the pull on the electrons of a double bond, as in RDKit: its outer
+/// Rank of an element by the pull on the electrons of a double bond, as in `RDKit`: its outer
 /// electrons, and of equally many the lighter element.
 fn pull(element: Element) -> (u8, std::cmp::Reverse<u8>) {
     let outer = match element {

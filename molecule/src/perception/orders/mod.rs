@@ -2,7 +2,7 @@
 //!
 //! Data flow: orders of the file; `templates` (standard residues, by names); for all other bonds
 //! `demand` (what each atom may have, by valence or by its atom type) and `solve` (the cheapest
-//! Kekulé structure); then `aromatic` (rings by RDKit's rules). Aromatic bonds of a file
+//! Kekulé structure); then `aromatic` (rings by `RDKit`'s rules). Aromatic bonds of a file
 //! (MOL2 `ar`, SDF type 4) get a Kekulé structure in the same way: those outside of rings, such as
 //! the bonds of a carboxylate in MOL2, become a double and a single bond.
 

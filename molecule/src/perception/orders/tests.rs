@@ -12,7 +12,7 @@ use crate::{Format, ReadOptions, Structure, read_bytes};
 const MOLECULES: &str = include_str!("../idatm/tests/small_molecules.txt");
 
 /// Numbers of double, triple and aromatic bonds; an aromatic bond counts only as such. They are
-/// those of the SMILES in the file's headings, counted by RDKit 2026.09.1.
+/// those of the SMILES in the file's headings, counted by `RDKit` 2026.09.1.
 const COUNTS: [(&str, [usize; 3]); 47] = [
     ("acetamide", [1, 0, 0]),
     ("acetate", [1, 0, 0]),

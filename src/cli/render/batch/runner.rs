@@ -171,6 +171,11 @@ impl<'a> BatchRunner<'a> {
         let from_flag = batch.args.request.has_commands();
         let base = BaseCamera::new(&prepared, &group.request, &inputs[0], from_flag)?;
         let encoding = Encoding::from(&group.request.output);
+        // A request whose commands are wrong is refused with its first picture.
+        let has_commands = group
+            .request
+            .view_commands()
+            .is_ok_and(|all| !all.is_empty());
         for (mut files, picture) in pending {
             if report.is_stopped() || cancel.is_cancelled() {
                 break;
@@ -181,7 +186,7 @@ impl<'a> BatchRunner<'a> {
                     prepared.scene(),
                     &group.request,
                     &filename.to_string_lossy(),
-                    picture.view_name(),
+                    picture.plain_view(has_commands),
                 ));
             }
             let task = PictureTask {
