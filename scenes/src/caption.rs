@@ -316,7 +316,7 @@ END
     fn a_caption_says_what_is_drawn_and_how() {
         let caption = caption(
             |request| request.style.colors = Some(ColorScheme::Chain),
-            None,
+            Some("front"),
         );
         assert_eq!(caption.filename, "picture");
         assert_eq!(caption.alt, "1abc as sticks, front view");
