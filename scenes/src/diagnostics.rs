@@ -2,10 +2,10 @@
 
 use molshot_molecule::{Selection, Structure};
 
-use crate::colors::shorten;
+use crate::colors::{hydrophobicity, shorten};
 use crate::labels::LabelSubject;
 use crate::pseudobonds::PseudobondName;
-use crate::request::{Preset, RenderRequest};
+use crate::request::{ColorScheme, Preset, RenderRequest};
 use crate::scene::{Cylinder, Scene};
 
 /// What `scene`, built by `request`, lacks of what was asked for: a sentence each, for people,
@@ -20,6 +20,9 @@ pub fn diagnostics(scene: &Scene, request: &RenderRequest) -> Vec<String> {
             "the structure has no ligand: the residue is drawn alone; give the ligand, too"
                 .to_owned(),
         );
+    }
+    if let Some(text) = no_values(scene, style.colors) {
+        found.push(text.to_owned());
     }
     for name in &style.pseudobonds {
         // Each kind of dashes has a colour of its own.
@@ -43,6 +46,26 @@ pub fn diagnostics(scene: &Scene, request: &RenderRequest) -> Vec<String> {
         }
     }
     found
+}
+
+/// Says if the colour scheme has nothing to tell apart in what is drawn.
+fn no_values(scene: &Scene, colors: Option<ColorScheme>) -> Option<&'static str> {
+    let structure = &scene.structure;
+    let drawn = || scene.spheres.iter().map(|sphere| sphere.atom);
+    match colors? {
+        ColorScheme::BFactor => {
+            let values = &structure.atoms().b_factor;
+            let mut of_drawn = drawn().map(|atom| values[atom as usize].to_bits());
+            let first = of_drawn.next()?;
+            of_drawn.all(|value| value == first).then_some(
+                "all drawn atoms have one temperature factor: they are white; does the file have the column?",
+            )
+        }
+        ColorScheme::Hydrophobicity => drawn()
+            .all(|atom| hydrophobicity(&structure.residue_of(atom).name).is_none())
+            .then_some("no amino acids are drawn: all atoms have the colours of their elements"),
+        _ => None,
+    }
 }
 
 /// Why there may be no dashes of a kind.

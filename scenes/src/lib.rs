@@ -41,6 +41,7 @@
 pub mod build;
 pub mod builder;
 pub mod camera;
+pub mod caption;
 pub mod colors;
 pub mod commands;
 pub mod diagnostics;

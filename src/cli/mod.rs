@@ -5,8 +5,8 @@
     reason = "printing is what a command line program does"
 )]
 
-#[cfg(feature = "serve")]
 mod adapter;
+#[cfg(feature = "serve")]
 mod allocator;
 mod bench;
 mod completions;

@@ -12,6 +12,7 @@ mod bad_flags;
 mod bad_outputs;
 mod bad_scenes;
 mod bench;
+mod captions;
 mod contacts;
 mod devices;
 mod environment;

@@ -156,6 +156,15 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
         "The colour of the colour scheme uniform: #RRGGBB or a CSS colour name.",
     ),
     option(
+        "palette",
+        "/style/palette",
+        K::Colors,
+        G::Style,
+        "Colours for the colour schemes chain, copy and model, in turn, separated by commas, such as \
+         '#4477aa,#ee6677,teal'.",
+    )
+    .otherwise("a palette of seven that is safe for colour-blind viewers"),
+    option(
         "background",
         "/style/background",
         K::Background,
@@ -195,6 +204,16 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
         "Radius of balls as a multiple of the van der Waals radius.",
     )
     .otherwise("0.25, in spacefill 1"),
+    option(
+        "bond-orders",
+        "/style/bond_orders",
+        K::Switch,
+        G::Style,
+        "Draw double and triple bonds as two and three lines, aromatic ones with a dashed line \
+         inside the ring, and dative ones as dashes. Orders that the file does not give are \
+         perceived.",
+    )
+    .default_value("false"),
     option(
         "pseudobonds",
         "/style/pseudobonds",

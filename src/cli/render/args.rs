@@ -78,6 +78,7 @@ Examples:
   molshot render 5ey0/ -o named.png --style licorice --labels residues --label-size 14px --label-outline 1
   molshot render 5ey0/ -o 5ey0.png --planes color,depth,normal,atom-id,residue-id
   molshot render 5ey0/ -o 5ey0.png --annotations 5ey0.json --masks residue
+  molshot render 5ey0/ -o 5ey0.png --bond-orders --caption 5ey0.caption.json
   molshot render 5ey0/ -o docking.png --transform 'ligand: roll x 75; move x -14'
   molshot render 5ey0/ --select 'byres within 4 of ligand' --print-request > close.json
   molshot render close.json -o close.png";

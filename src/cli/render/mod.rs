@@ -55,7 +55,12 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
     };
     let name = OutputName::new("--output", out)?;
     let (annotations_name, annotations_apart) = annotations_name(args, archive.as_ref(), &names)?;
-    for name in [&name].into_iter().chain(&annotations_name) {
+    let caption_name = args.annotations.caption_file()?;
+    let caption_name = caption_name
+        .map(|file| OutputName::new("--caption", file))
+        .transpose()?;
+    let sidecar_names = annotations_name.iter().chain(&caption_name);
+    for name in [&name].into_iter().chain(sidecar_names) {
         name.check_placeholders(groups.len(), &pictures, args.pictures.names_views())?;
     }
     if args.resume && out == Path::new("-") {
@@ -73,7 +78,7 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
     let valid = requests.iter().flatten().map(|document| &document.request);
     warn_of_unused(args, valid, verbosity);
     let mut writer = None;
-    if out != Path::new("-") || annotations_name.is_some() {
+    if out != Path::new("-") || annotations_name.is_some() || caption_name.is_some() {
         let files: Vec<GroupFiles<'_>> = std::iter::zip(&groups, &requests)
             .map(|(inputs, request)| GroupFiles {
                 inputs,
@@ -83,6 +88,7 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
         let names = OutputNames {
             pictures: (out != Path::new("-")).then_some(&name),
             annotations: annotations_name.as_ref(),
+            captions: caption_name.as_ref(),
             archive: archive.as_ref().map(|name| name.archive.as_path()),
             annotations_apart,
         };
@@ -106,6 +112,7 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
         frames: inputs.frames.clone(),
         name,
         annotations_name,
+        caption_name,
         archive: writer,
         annotations_apart,
         verbosity,

@@ -225,6 +225,7 @@ pub(super) struct OutputNames<'a> {
     /// Of pictures; `None` for standard output.
     pub(super) pictures: Option<&'a OutputName>,
     pub(super) annotations: Option<&'a OutputName>,
+    pub(super) captions: Option<&'a OutputName>,
     /// The archive that the pictures go into.
     pub(super) archive: Option<&'a Path>,
     /// Whether annotations do not go into the archive.
@@ -294,7 +295,10 @@ pub(super) fn check_files(
                 let archive = names.archive.filter(|_| !names.annotations_apart);
                 (name_of, archive, vec![name_of.path(&picture, &name)])
             });
-            let files = pictures.into_iter().chain(annotations);
+            let captions = names
+                .captions
+                .map(|name_of| (name_of, None, vec![name_of.path(&picture, &name)]));
+            let files = pictures.into_iter().chain(annotations).chain(captions);
             for (flag, archive, path) in files.flat_map(|(name, archive, files)| {
                 (files.into_iter()).map(move |file| (name.flag, archive, file))
             }) {
@@ -314,7 +318,7 @@ pub(super) fn check_files(
                         return Err(CliError::flag(
                             flag,
                             format_args!(
-                                "two pictures of {} would both be written to {}; give each view and each input once, and annotations another name",
+                                "two pictures of {} would both be written to {}; give each view and each input once, and annotations and captions other names",
                                 other.display(),
                                 path.display()
                             ),

@@ -287,6 +287,18 @@ impl<'a> BaseCamera<'a> {
 }
 
 impl PictureSpec {
+    /// The view of the picture, `front` where none is named; `None` if commands change it:
+    /// `has_commands` says whether the request has some.
+    pub(super) fn plain_view(&self, has_commands: bool) -> Option<&'static str> {
+        let is_plain = !has_commands && self.after.is_empty();
+        let name = if self.view.is_empty() {
+            ViewName::Front.name()
+        } else {
+            self.view
+        };
+        is_plain.then_some(name)
+    }
+
     /// Builds the job of this picture: a state of the scene that the camera was fitted to.
     pub(super) fn job(
         &self,

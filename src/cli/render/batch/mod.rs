@@ -41,6 +41,8 @@ pub(super) struct BatchRender<'a> {
     pub(super) name: OutputName,
     /// The name of the annotations, if they are requested.
     pub(super) annotations_name: Option<OutputName>,
+    /// The name of the captions, if they are requested.
+    pub(super) caption_name: Option<OutputName>,
     /// The archive that the pictures go into; `None` where each is a file.
     pub(super) archive: Option<Arc<ArchiveWriter>>,
     /// Whether annotations do not go into the archive.

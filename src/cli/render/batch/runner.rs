@@ -10,6 +10,7 @@ use molshot_renderer::pool::{
 use molshot_renderer::{
     Annotator, Encoding, Frame, RenderError, files_of, open_with_threads, write_files,
 };
+use molshot_scenes::caption::Caption;
 use molshot_scenes::{Plane, PreparedScene, RenderJob, SceneDocument};
 
 use super::super::archive::{ArchiveWriter, PictureSink};
@@ -138,6 +139,11 @@ impl<'a> BatchRunner<'a> {
                     .map(|annotations| annotations.path(picture, &name)),
                 annotations_apart: batch.annotations_apart,
                 masks: batch.args.annotations.masks(),
+                caption: batch
+                    .caption_name
+                    .as_ref()
+                    .map(|caption| caption.path(picture, &name)),
+                caption_text: None,
             },
         };
         let is_pending = |picture: &PictureSpec| {
@@ -164,6 +170,11 @@ impl<'a> BatchRunner<'a> {
         let request = &group.request;
         let base = BaseCamera::new(&prepared, request, &inputs[0], from_flag)?;
         let encoding = Encoding::from(&group.request.output);
+        // A request whose commands are wrong is refused with its first picture.
+        let has_commands = group
+            .request
+            .view_commands()
+            .is_ok_and(|all| !all.is_empty());
         let draw = |state: usize, base: &BaseCamera<'_>, prepared: &PreparedScene| {
             for picture in batch.pictures.of_state(state) {
                 if report.is_stopped() || cancel.is_cancelled() {
@@ -173,9 +184,19 @@ impl<'a> BatchRunner<'a> {
                     report.progress.skip();
                     continue;
                 }
+                let mut files = files_of(&picture);
+                if files.sidecars.caption.is_some() {
+                    let filename = outputs::name_of(&files.path);
+                    files.sidecars.caption_text = Some(Caption::of(
+                        prepared.scene(),
+                        request,
+                        &filename.to_string_lossy(),
+                        picture.plain_view(has_commands),
+                    ));
+                }
                 let task = PictureTask {
                     job: (batch.args.annotations).job(picture.job(base, prepared)?)?,
-                    files: files_of(&picture),
+                    files,
                     encoding,
                     archive: batch.archive.clone(),
                     verbosity: batch.verbosity,
@@ -272,6 +293,7 @@ impl PictureFiles {
             planes,
             annotations,
             annotations_apart,
+            caption,
             ..
         } = &self.sidecars;
         let pictures = match archive {
@@ -285,6 +307,7 @@ impl PictureFiles {
                 Some(archive) if !annotations_apart => archive.has(file),
                 _ => is_finished(file, [Plane::Color]),
             })
+            && caption.iter().all(|file| is_finished(file, [Plane::Color]))
     }
 }
 
