@@ -35,10 +35,21 @@ fn atom_types_of_a_receptor_are_its_elements() {
         return;
     };
     // Counted with awk from the last columns: C 3376 and A 638, N 1015 and NA 16, OA, HD, SA, Zn.
-    let expected = [("C", 4014), ("H", 1348), ("N", 1031), ("O", 1198), ("S", 34), ("Zn", 1)];
+    let expected = [
+        ("C", 4014),
+        ("H", 1348),
+        ("N", 1031),
+        ("O", 1198),
+        ("S", 34),
+        ("Zn", 1),
+    ];
     assert_eq!(elements(&structure), BTreeMap::from(expected));
     assert_eq!(structure.atoms().b_factor[0], 135.14);
-    assert!(structure.bonds().len() > 7000, "{}", structure.bonds().len());
+    assert!(
+        structure.bonds().len() > 7000,
+        "{}",
+        structure.bonds().len()
+    );
 }
 
 #[test]
@@ -58,7 +69,11 @@ HETATM    5 ZN    ZN     2       5.000   5.000   5.000  2.0000 1.2500
         let atoms = structure.atoms();
         assert_eq!(atoms.occupancy, [1.0; 5], "{name}");
         assert_eq!(atoms.b_factor, [0.0; 5], "{name}");
-        let symbols: Vec<_> = atoms.element.iter().map(|element| element.symbol()).collect();
+        let symbols: Vec<_> = atoms
+            .element
+            .iter()
+            .map(|element| element.symbol())
+            .collect();
         assert_eq!(symbols, ["N", "C", "C", "O", "Zn"], "{name}");
         assert_eq!(structure.bonds().len(), 3, "{name}");
     }

@@ -97,6 +97,7 @@ pub(crate) fn build(
             } else {
                 model_numbers
             },
+            overlay_model: None,
             alternates_left_out,
         }],
         atoms,

@@ -55,6 +55,7 @@ pub(super) fn structure(chains: &[&str], rows: &[Row<'_>], bonds: &[(u32, u32)])
         residues: 0..residues.len() as u32,
         models: 1,
         model_numbers: vec![1],
+        overlay_model: None,
         alternates_left_out: 0,
     }];
     Structure {
