@@ -109,7 +109,7 @@ fn bits_of_product(radices: [u32; 3]) -> u32 {
     128 - product.leading_zeros()
 }
 
-/// How atoms that are no small difference are stored.
+/// How atoms are stored that are not a small difference.
 enum Whole {
     /// One number of so many bits.
     Packed(u32),
