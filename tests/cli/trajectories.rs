@@ -1,4 +1,8 @@
 //! Frames of a trajectory, and models, as pictures.
+#![allow(
+    clippy::format_collect,
+    reason = "a test may build its file as it likes"
+)]
 
 use super::program::{Folder, Pixels};
 
@@ -32,9 +36,13 @@ fn xtc(frames: &[Vec<[f32; 3]>]) -> Vec<u8> {
     for (frame, time) in frames.iter().zip(0_u8..) {
         let count = frame.len() as i32;
         let mut put = |value: [u8; 4]| bytes.extend(value);
-        [1995, count, i32::from(time)].map(|value| put(value.to_be_bytes()));
-        [f32::from(time), 3.0, 0.0, 0.0, 0.0, 3.0, 0.0, 0.0, 0.0, 3.0]
-            .map(|value| put(value.to_be_bytes()));
+        for value in [1995, count, i32::from(time)] {
+            put(value.to_be_bytes());
+        }
+        let time = f32::from(time);
+        for value in [time, 3.0, 0.0, 0.0, 0.0, 3.0, 0.0, 0.0, 0.0, 3.0] {
+            put(value.to_be_bytes());
+        }
         put(count.to_be_bytes());
         for position in frame.as_flattened() {
             put((position / 10.0).to_be_bytes());
