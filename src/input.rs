@@ -185,13 +185,12 @@ impl InputError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Io { .. } | Self::StandardInput(_) => "io",
-            Self::TooLarge { .. } => "too-large",
+            Self::TooLarge { .. } | Self::ManyAtoms { .. } => "too-large",
             Self::SceneFile { source, .. } => source.code(),
             Self::StructureId { .. } => "structure-id",
             Self::StandardInputTwice => "standard-input-twice",
             Self::StandardInputFormat => "standard-input-format",
             Self::NoModel { .. } => "no-model",
-            Self::ManyAtoms { .. } => "too-large",
             Self::Structure(error) => error.code(),
         }
     }

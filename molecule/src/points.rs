@@ -49,6 +49,7 @@ impl Structure {
                 residues: 0..1,
                 models: 1,
                 model_numbers: vec![1],
+                overlay_model: None,
                 alternates_left_out: 0,
                 symmetry: Symmetry::default(),
                 cells: None,

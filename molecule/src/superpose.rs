@@ -161,11 +161,9 @@ fn highest_eigenvector(mut a: [[f64; 4]; 4]) -> [f64; 4] {
                     row[p] = cosine * at_p - sine * at_q;
                     row[q] = sine * at_p + cosine * at_q;
                 }
-                for column in 0..4 {
-                    let (at_p, at_q) = (a[p][column], a[q][column]);
-                    a[p][column] = cosine * at_p - sine * at_q;
-                    a[q][column] = sine * at_p + cosine * at_q;
-                }
+                let (row_p, row_q) = (a[p], a[q]);
+                a[p] = [0, 1, 2, 3].map(|i| cosine * row_p[i] - sine * row_q[i]);
+                a[q] = [0, 1, 2, 3].map(|i| sine * row_p[i] + cosine * row_q[i]);
                 for row in &mut vectors {
                     let (at_p, at_q) = (row[p], row[q]);
                     row[p] = cosine * at_p - sine * at_q;

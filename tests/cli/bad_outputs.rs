@@ -169,7 +169,10 @@ fn placeholders_are_known_and_filled() {
     let folder = Folder::new("placeholders");
     let input = library("1ubi.pdb");
     for (out, words) in [
-        ("{foo}.png", ["{foo}", "{view}, {index} or {name}"]),
+        (
+            "{foo}.png",
+            ["{foo}", "{view}, {index}, {name}, {frame} or {model}"],
+        ),
         ("{Name}.png", ["{Name}", "{name}"]),
         ("{}.png", ["{}", "{index}"]),
         ("{view}.png", ["--views", "{index}"]),

@@ -1,6 +1,7 @@
-//! PDBQT of AutoDock and PQR of APBS, which look like PDB files and are not.
+//! PDBQT of `AutoDock` and PQR of APBS, which look like PDB files and are not.
 //!
 //! `MOLSHOT_TEST_DATA` names the data: folders `structures/` and `difficult/` of single files.
+#![allow(clippy::float_cmp, reason = "columns are read exactly")]
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -53,7 +53,7 @@ pub(crate) fn build(
         ..
     } = model;
     let rows_before = rows.len();
-    let file_rows = file_rows(rows_before, in_file, order, kept.as_deref());
+    let file_rows = file_rows(rows_before, in_file.as_deref(), order, kept.as_deref());
     let (rows, new_index) = drop_rows(rows, kept);
     let alternates_left_out = rows_before - rows.len();
     check(&rows, file, options.limits.max_atoms)?;
@@ -98,6 +98,7 @@ pub(crate) fn build(
             } else {
                 model_numbers
             },
+            overlay_model: None,
             alternates_left_out,
             symmetry,
             cells: None,
@@ -134,12 +135,12 @@ fn rows_by_line(rows: &[RawAtom]) -> Option<Vec<u32>> {
     Some(in_file)
 }
 
-/// The row of each atom in the file: `in_file` are the rows of what the reader listed, unless in the
-/// order of the file, `order` lists the rows as they stand now, unless in the order of
-/// the file, and `kept` says which of them become atoms, unless all.
+/// The row of each atom in the file: `in_file` are the rows of what the reader listed, unless it
+/// listed them in the order of the file, `order` lists these as they stand now, unless none moved,
+/// and `kept` says which of them become atoms, unless all do.
 fn file_rows(
     count: usize,
-    in_file: Option<Vec<u32>>,
+    in_file: Option<&[u32]>,
     order: Option<Vec<u32>>,
     kept: Option<&[bool]>,
 ) -> FileRows {
@@ -150,11 +151,7 @@ fn file_rows(
     let is_kept = |place: usize| kept.is_none_or(|kept| kept[place]);
     let rows = order.into_iter().enumerate();
     let rows = rows.filter(|(place, _)| is_kept(*place));
-    let row_of = |listed: u32| {
-        in_file
-            .as_ref()
-            .map_or(listed, |rows| rows[listed as usize])
-    };
+    let row_of = |listed: u32| in_file.map_or(listed, |rows| rows[listed as usize]);
     FileRows::new(count, rows.map(|(_, row)| row_of(row)).collect())
 }
 

@@ -133,6 +133,8 @@ pub(super) struct Sides {
     /// an excluded atom.
     side: Vec<Option<u8>>,
     part: Vec<u32>,
+    /// For each part the model that it is of an overlay.
+    model: Vec<Option<u32>>,
 }
 
 impl Sides {
@@ -152,6 +154,9 @@ impl Sides {
             scope: options.scope,
             side,
             part,
+            model: (structure.parts().iter())
+                .map(|part| part.overlay_model)
+                .collect(),
         }
     }
 
@@ -169,6 +174,12 @@ impl Sides {
 
     /// Returns whether a bond between two atoms is within the scope.
     pub(super) fn joins(&self, a: u32, b: u32) -> bool {
+        let model = |atom| self.model[self.part(atom) as usize];
+        if let (Some(a), Some(b)) = (model(a), model(b))
+            && a != b
+        {
+            return false;
+        }
         match self.scope {
             Scope::PocketToLigand => self.of(a) != self.of(b),
             Scope::WithinParts => self.same_part(a, b),

@@ -70,7 +70,7 @@ impl TrajectoryFormat {
         let is_record = matches!(first, [84, 0, 0, 0] | [0, 0, 0, 84]);
         let word = bytes.get(4..8)?;
         // With record markers of 64 bits the word is farther behind.
-        let is_word = matches!(word, b"CORD" | b"VELD" | [0, 0, 0, 0] | [0, 0, 0, 84]);
+        let is_word = matches!(word, b"CORD" | b"VELD" | [0, 0, 0, 0 | 84]);
         (is_record && is_word).then_some(Self::Dcd)
     }
 }

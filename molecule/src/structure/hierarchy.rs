@@ -133,6 +133,10 @@ pub struct Part {
     /// The numbers by which [`ReadOptions::model`](crate::ReadOptions::model) chooses among them,
     /// in the order of the file.
     pub model_numbers: Vec<u32>,
+    /// The number of the model, where several of a file are parts
+    /// ([`Structure::merge_models`](crate::Structure::merge_models)); `None` elsewhere. Different
+    /// models do not see each other: there are no hydrogen bonds between them.
+    pub overlay_model: Option<u32>,
     /// Atoms of the file in alternate locations that were not chosen; they are not in the structure
     /// (see [`AlternateLocation`](crate::AlternateLocation)).
     pub alternates_left_out: usize,

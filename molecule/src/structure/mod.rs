@@ -141,6 +141,7 @@ impl Structure {
         let named = models.into_iter().map(|(number, mut model)| {
             for part in &mut model.parts {
                 part.name = format!("{} model {number}", part.name);
+                part.overlay_model = Some(number);
             }
             model
         });

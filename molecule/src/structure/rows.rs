@@ -89,13 +89,13 @@ mod tests {
 
     /// Reads atoms of a name, an alternate location, a residue number and x in angstrom.
     fn read(rows: &[(&str, char, i32, f32)]) -> Structure {
-        let mut text = String::new();
-        for (serial, (name, altloc, residue, x)) in rows.iter().enumerate() {
-            text += &format!(
-                "ATOM  {:5}  {name:<3}{altloc}GLY A{residue:4}    {x:8.3}   0.000   0.000  1.00  0.00\n",
-                serial + 1
-            );
-        }
+        let rows = rows.iter().zip(1..);
+        let lines = rows.map(|((name, altloc, residue, x), serial)| {
+            format!(
+                "ATOM  {serial:5}  {name:<3}{altloc}GLY A{residue:4}    {x:8.3}   0.000   0.000  1.00  0.00\n"
+            )
+        });
+        let text: String = lines.collect();
         let options = ReadOptions::default().with_format(Format::Pdb);
         read_bytes("x.pdb", text.as_bytes(), PartRole::Whole, &options).expect("a structure")
     }

@@ -70,7 +70,7 @@ fn record(
 }
 
 /// Length of the record of titles: a number, then lines of 80 characters. Some versions of
-/// MDAnalysis write a marker of two lines whatever the number is.
+/// `MDAnalysis` write a marker of two lines whatever the number is.
 fn titles_bytes(source: &Source, at: u64, is_big_endian: bool) -> Result<u64, &'static str> {
     const TITLE_BYTES: u64 = 80;
     let number_at = |at: u64| {
@@ -92,28 +92,54 @@ fn titles_bytes(source: &Source, at: u64, is_big_endian: bool) -> Result<u64, &'
     Err("the record of the titles does not end with the marker that it begins with")
 }
 
+/// Returns an error for files with markers of 64 bits, and for files of velocities.
+fn refuse_other_kinds(source: &Source, head: &[u8; 16]) -> Result<(), MoleculeError> {
+    if head[4..8] == [0; 4] || head[4..8] == [0, 0, 0, 84] {
+        return Err(MoleculeError::Format {
+            file: source.file.clone(),
+            problem: "is a DCD file with record markers of 64 bits, which is not supported"
+                .to_owned(),
+            remedy: "convert it to markers of 32 bits, for example with catdcd or MDAnalysis"
+                .to_owned(),
+        });
+    }
+    if head[4..8] == *b"VELD" {
+        return Err(MoleculeError::Format {
+            file: source.file.clone(),
+            problem: "is a DCD file of velocities".to_owned(),
+            remedy: "give the one of coordinates, which has the word CORD".to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// Reads the indices of the free atoms in a record at an offset.
+fn free_atoms(
+    source: &Source,
+    at: u64,
+    [count, atoms]: [u64; 2],
+    is_big_endian: bool,
+) -> Result<Vec<u32>, String> {
+    let indices = record(source, at, count * 4, is_big_endian, "the free atoms")?;
+    let mut numbers = Numbers::new(&indices, is_big_endian);
+    (0..count)
+        .map(|_| {
+            let number = numbers.i32();
+            u32::try_from(i64::from(number) - 1)
+                .ok()
+                .filter(|index| u64::from(*index) < atoms)
+                .ok_or_else(|| format!("the free atom {number} is not one of {atoms}"))
+        })
+        .collect()
+}
+
 impl Layout {
     /// Reads the header.
     pub(super) fn read(source: &Source) -> Result<Self, MoleculeError> {
         let fail = |at: u64, problem: &str| source.error(at, problem);
         let head = source.head::<16>(0)?;
         let is_big_endian = head[0] == 0;
-        if head[4..8] == [0; 4] || head[4..8] == [0, 0, 0, 84] {
-            return Err(MoleculeError::Format {
-                file: source.file.clone(),
-                problem: "is a DCD file with record markers of 64 bits, which is not supported"
-                    .to_owned(),
-                remedy: "convert it to markers of 32 bits, for example with catdcd or MDAnalysis"
-                    .to_owned(),
-            });
-        }
-        if head[4..8] == *b"VELD" {
-            return Err(MoleculeError::Format {
-                file: source.file.clone(),
-                problem: "is a DCD file of velocities".to_owned(),
-                remedy: "give the one of coordinates, which has the word CORD".to_owned(),
-            });
-        }
+        refuse_other_kinds(source, &head)?;
         let header = record(source, 0, HEADER_BYTES, is_big_endian, "the header")
             .map_err(|problem| fail(0, &problem))?;
         if header[..4] != *b"CORD" {
@@ -121,7 +147,9 @@ impl Layout {
         }
         let mut words = [0; 20];
         let mut numbers = Numbers::new(&header[4..], is_big_endian);
-        words.iter_mut().for_each(|word| *word = numbers.i32());
+        for word in &mut words {
+            *word = numbers.i32();
+        }
         // Without a version it is a file of X-PLOR, whose time step has 8 bytes.
         let is_charmm = words[19] != 0;
         let mut step = Numbers::new(&header[40..], is_big_endian);
@@ -147,24 +175,9 @@ impl Layout {
         let mut first_at = atoms_at + 4 + 2 * MARKER_BYTES;
         let mut free = Vec::new();
         if fixed > 0 {
-            let length = free_atoms * 4;
-            let what = "the free atoms";
-            let indices = record(source, first_at, length, is_big_endian, what)
+            free = self::free_atoms(source, first_at, [free_atoms, atoms], is_big_endian)
                 .map_err(|problem| fail(first_at, &problem))?;
-            let mut numbers = Numbers::new(&indices, is_big_endian);
-            for _ in 0..free_atoms {
-                let number = numbers.i32();
-                let index = u32::try_from(i64::from(number) - 1)
-                    .ok()
-                    .filter(|index| u64::from(*index) < atoms);
-                free.push(index.ok_or_else(|| {
-                    fail(
-                        first_at,
-                        &format!("the free atom {number} is not one of {atoms}"),
-                    )
-                })?);
-            }
-            first_at += length + 2 * MARKER_BYTES;
+            first_at += free_atoms * 4 + 2 * MARKER_BYTES;
         }
         let has_cell = is_charmm && words[10] != 0;
         let has_fourth = is_charmm && words[11] == 1;

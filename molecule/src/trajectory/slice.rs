@@ -25,7 +25,7 @@ impl FrameSlice {
     };
 
     /// Returns the numbers of the frames of a trajectory of `length` frames, in the order of the
-    /// slice. A number alone that is out of range is no frame.
+    /// slice. A number alone that is out of range gives none.
     #[must_use]
     pub fn numbers(&self, length: usize) -> Vec<usize> {
         let length = length as i64;

@@ -275,3 +275,26 @@ fn a_sulfur_donor_reaches_farther() {
     assert_eq!(bonds(3.77).len(), 1);
     assert!(bonds(3.79).is_empty());
 }
+
+#[test]
+fn models_of_an_overlay_have_no_hydrogen_bonds_with_each_other() {
+    let water = |x: f32| {
+        let text = format!("3\n\nO {x} 0 0\nH {} 0 0\nH {x} 0.96 0\n", x + 0.96);
+        let options = crate::ReadOptions::default().with_format(crate::Format::Xyz);
+        crate::read_bytes("w.xyz", text.as_bytes(), crate::PartRole::Whole, &options)
+            .expect("water")
+    };
+    let count = |structure: &crate::Structure| {
+        let options =
+            super::super::HydrogenBondOptions::default().with_scope(super::super::Scope::All);
+        let found = super::super::find(structure, &options).expect("a search");
+        found.bonds.len()
+    };
+    let together = crate::Structure::merge(vec![water(0.0), water(2.9)]);
+    assert_eq!(count(&together), 1);
+    let overlay = crate::Structure::merge_models(vec![(1, water(0.0)), (2, water(2.9))]);
+    assert_eq!(count(&overlay), 0);
+    assert_eq!(overlay.parts()[1].name, "w model 2");
+    let with_other = crate::Structure::merge(vec![overlay, water(-2.9)]);
+    assert_eq!(count(&with_other), 1);
+}

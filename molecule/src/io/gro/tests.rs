@@ -42,8 +42,15 @@ fn atoms_are_read_in_angstrom_with_their_elements_and_bonds() {
         ["N", "C", "C", "O", "O", "H", "H", "O", "H", "H", "Na"]
     );
     let classes: Vec<_> = structure.residues().iter().map(|r| r.class).collect();
-    use ResidueClass::{AminoAcid, Ion, Water};
-    assert_eq!(classes, [AminoAcid, Water, Water, Ion]);
+    assert_eq!(
+        classes,
+        [
+            ResidueClass::AminoAcid,
+            ResidueClass::Water,
+            ResidueClass::Water,
+            ResidueClass::Ion
+        ]
+    );
     assert_eq!(structure.bonds().len(), 3 + 2 + 2);
     assert!(
         structure.warnings().is_empty(),

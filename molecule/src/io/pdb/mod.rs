@@ -140,9 +140,8 @@ pub(super) fn parse(
     }
 
     pdbqt::separate_waters(&mut atoms, &reader.water_lines);
-    let mut warnings = Vec::new();
     let count = models.seen.len();
-    warnings.extend(super::text::warn_of_several(file, count, "model", options));
+    let mut warnings = Vec::from_iter(super::text::warn_of_several(file, count, "model", options));
     notes.report(file, &mut warnings);
     let wide_chains = reader.residues.wide_chains;
     reader.finish(&mut atoms);

@@ -16,21 +16,21 @@ impl Writer {
     }
 
     pub(super) fn ints(&mut self, values: &[i32]) {
-        values
-            .iter()
-            .for_each(|value| self.put(value.to_be_bytes()));
+        for value in values {
+            self.put(value.to_be_bytes());
+        }
     }
 
     pub(super) fn floats(&mut self, values: &[f32]) {
-        values
-            .iter()
-            .for_each(|value| self.put(value.to_be_bytes()));
+        for value in values {
+            self.put(value.to_be_bytes());
+        }
     }
 
     pub(super) fn doubles(&mut self, values: &[f64]) {
-        values
-            .iter()
-            .for_each(|value| self.put(value.to_be_bytes()));
+        for value in values {
+            self.put(value.to_be_bytes());
+        }
     }
 
     /// Numbers of 4 or 8 bytes.
@@ -38,9 +38,9 @@ impl Writer {
         if bytes == 8 {
             self.doubles(values);
         } else {
-            values
-                .iter()
-                .for_each(|value| self.floats(&[*value as f32]));
+            for value in values {
+                self.floats(&[*value as f32]);
+            }
         }
     }
 
@@ -68,7 +68,7 @@ struct BitWriter {
 impl BitWriter {
     fn put(&mut self, value: u64, count: u32) {
         for bit in (0..count).rev() {
-            if self.used % 8 == 0 {
+            if self.used.is_multiple_of(8) {
                 self.bytes.push(0);
             }
             if value >> bit & 1 == 1 {

@@ -109,7 +109,7 @@ fn bits_of_product(radices: [u32; 3]) -> u32 {
     128 - product.leading_zeros()
 }
 
-/// How atoms that are no small difference are stored.
+/// How atoms are stored that are not a small difference.
 enum Whole {
     /// One number of so many bits.
     Packed(u32),
@@ -129,9 +129,9 @@ pub(super) fn unpack(
     const CUT_OFF: &str = "the compressed coordinates end before the last atom";
     const BAD_INDEX: &str = "the compressed coordinates have an index of sizes out of range";
     let mut radices = [0; 3];
-    for axis in 0..3 {
+    for (axis, radix) in radices.iter_mut().enumerate() {
         let range = i64::from(packing.highest[axis]) - i64::from(packing.lowest[axis]) + 1;
-        radices[axis] = u32::try_from(range)
+        *radix = u32::try_from(range)
             .ok()
             .filter(|range| *range > 0)
             .ok_or("the lowest coordinate is above the highest")?;

@@ -135,15 +135,14 @@ pub(super) fn read(
         Header::read(&source.head::<HEADER_BYTES>(offset)?).map_err(|problem| fail(&problem))?;
     let start = offset.saturating_add(header.data.0);
     let bytes = source.bytes(start, header.data.1)?;
-    let positions = match &header.packing {
-        Some(packing) => coordinates::unpack(packing, &bytes, header.atoms).map_err(fail)?,
-        None => {
-            let mut numbers = Numbers::new(&bytes, true);
-            let mut next = || f64::from(numbers.f32());
-            (0..header.atoms)
-                .map(|_| [next(), next(), next()])
-                .collect()
-        }
+    let positions = if let Some(packing) = &header.packing {
+        coordinates::unpack(packing, &bytes, header.atoms).map_err(fail)?
+    } else {
+        let mut numbers = Numbers::new(&bytes, true);
+        let mut next = || f64::from(numbers.f32());
+        (0..header.atoms)
+            .map(|_| [next(), next(), next()])
+            .collect()
     };
     Ok(TrajectoryFrame {
         number: frame,
