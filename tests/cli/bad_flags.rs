@@ -384,6 +384,11 @@ fn flags_that_do_nothing_here_are_warned_of() {
         ],
     );
     warns(&input, &["--ball-scale", "0.5"], &["warning: --ball-scale"]);
+    warns(
+        &input,
+        &["--style", "spacefill", "--bond-orders"],
+        &["warning: --bond-orders"],
+    );
     warns(&input, &["--protein"], &["warning: --protein does nothing"]);
     // A scene file may be one of many, of which others have labels.
     warns(

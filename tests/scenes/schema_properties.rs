@@ -132,7 +132,7 @@ fn documents() -> Vec<Value> {
         "structure": {"files": [{"name": "a.pdb", "text": ""}, {"name": "b.mol2", "text": ""}]},
         "style": {"preset": "licorice", "colors": "uniform", "color": "teal", "labels": "none",
                   "background": "transparent", "hydrogens": true, "solvent": false,
-                  "stick_radius_angstrom": 0.3, "ball_scale": 0.5, "depth_cue": false,
+                  "stick_radius_angstrom": 0.3, "ball_scale": 0.5, "bond_orders": true, "depth_cue": false,
                   "label_style": {"size_angstrom": 0.8, "size_px": null, "color": "red", "outline_px": 1.5, "on_top": false, "declutter": true,
                                   "chains": true, "alignment": "center", "offset_angstrom": [0.5, 0, -1]},
                   "pseudobonds": ["hydrogen-bonds"], "pseudobond_distances": 2,

@@ -19,8 +19,6 @@
 //! atoms where they are drawn.
 
 mod bond_lines;
-#[cfg(test)]
-mod bond_lines_tests;
 mod cell_edges;
 mod empty;
 mod labels;

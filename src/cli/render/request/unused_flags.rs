@@ -86,6 +86,9 @@ impl RequestArgs {
                     .to_owned(),
             );
         }
+        if self.has("bond-orders") && request.style.preset == Preset::Spacefill {
+            warnings.push("warning: --bond-orders: the style spacefill has no bonds".to_owned());
+        }
         warnings
     }
 

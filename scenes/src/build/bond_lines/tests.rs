@@ -5,7 +5,7 @@ use std::sync::Arc;
 use glam::DVec3;
 use molshot_molecule::{PartRole, ReadOptions, Structure, read_bytes};
 
-use super::build_scene;
+use super::super::build_scene;
 use crate::request::{Preset, RenderRequest};
 use crate::{Cylinder, Scene};
 

@@ -15,6 +15,9 @@
 //! The lines of a double bond are in the plane of the sp2 group, which the neighbours of both atoms
 //! give. Every line is in halves with the colours and the atoms of its ends, as a stick is.
 
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
 
 use glam::{DVec3, Vec3};
