@@ -116,8 +116,8 @@ impl PseudobondName {
     }
 
     /// Colour of its dashes: as in `ChimeraX` for the first three. For contacts the hues are those
-    /// of PLIP's `PyMOL` sessions (Salentin et al., Nucleic Acids Res. 43 (2015) W443: yellow, green,
-    /// orange, green-cyan, grey, light blue), dark enough for a white background.
+    /// of PLIP's `PyMOL` sessions (Salentin et al., Nucleic Acids Res. 43 (2015) W443: yellow,
+    /// green, orange, green-cyan, grey, light blue), dark enough for a white background.
     #[must_use]
     pub fn color(self) -> Rgb {
         match self {
@@ -239,8 +239,8 @@ pub fn of_structure(
         .collect()
 }
 
-/// The pseudobonds that are drawn, with the places of their ends: those between atoms and groups for
-/// all of whose atoms `shown` holds, at different places.
+/// The pseudobonds that are drawn, with the places of their ends: those between atoms and groups
+/// for all of whose atoms `shown` holds, at different places.
 pub(crate) fn drawn<'a>(
     structure: &'a Structure,
     pseudobonds: &'a [Dashed],

@@ -102,7 +102,7 @@ enum Command {
     Bench(Box<bench::BenchArgs>),
     /// List hydrogen bonds, by default those between pocket and ligand.
     Hbonds(hbonds::HbondsArgs),
-    /// List contacts of the ligand: salt bridges, stacking, hydrophobic contacts, water bridges, ...
+    /// List contacts of the ligand: salt bridges, stacking, water bridges and others.
     Contacts(contacts::ContactsArgs),
     #[cfg(feature = "serve")]
     /// Serve pictures over HTTP, with a web page to try it.

@@ -1,9 +1,10 @@
 //! Limits of distances and angles.
 //!
-//! The source of each number is the configuration of PLIP 3.0.1 (`plip/basic/config.py`; Salentin et
-//! al., Nucleic Acids Res. 43 (2015) W443; Adasme et al., Nucleic Acids Res. 49 (2021) W530), with
-//! the name that it has there and the publication that PLIP derives it from. Distances in angstrom,
-//! angles in degrees. A limit itself is outside of the range, except those of water bridges.
+//! The source of each number is the configuration of PLIP 3.0.1 (`plip/basic/config.py`; Salentin
+//! et al., Nucleic Acids Res. 43 (2015) W443; Adasme et al., Nucleic Acids Res. 49 (2021) W530),
+//! with the name that it has there and the publication that PLIP derives it from. Distances in
+//! angstrom, angles in degrees. A limit itself is outside of the range, except those of water
+//! bridges.
 
 /// Two things nearer than this are not in contact but overlap: `MIN_DIST`.
 pub(crate) const NEAREST_ANGSTROM: f64 = 0.5;

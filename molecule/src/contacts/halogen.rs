@@ -17,8 +17,8 @@ struct End {
     neighbour: u32,
 }
 
-/// Finds halogens that point to an acceptor on the other side. PLIP looks for halogens of the ligand
-/// only; here those of the rest are found, too.
+/// Finds halogens that point to an acceptor on the other side. PLIP looks for halogens of the
+/// ligand only; here those of the rest are found, too.
 pub(crate) fn halogen_bonds(
     site: &Site<'_>,
     pairs: &mut Pairs<'_>,

@@ -140,8 +140,8 @@ impl Shortest {
     }
 }
 
-/// Keeps, for each atom of the rest, the shortest pair with each group of bonded atoms of the ligand
-/// among those that it is in contact with.
+/// Keeps, for each atom of the rest, the shortest pair with each group of bonded atoms of the
+/// ligand among those that it is in contact with.
 pub(crate) fn shortest_per_patch(
     molecule: &Molecule<'_>,
     mut pairs: Vec<CarbonPair>,

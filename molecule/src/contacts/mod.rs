@@ -1,15 +1,15 @@
 //! Contacts between the ligand and the rest: salt bridges, pi-stacking, pi-cation, halogen bonds,
-//! hydrophobic contacts, water bridges and coordination of metals, by the criteria of PLIP (Salentin
-//! et al., Nucleic Acids Res. 43 (2015) W443; Adasme et al., Nucleic Acids Res. 49 (2021) W530), and
-//! the hydrogen bonds of [`crate::hbonds`].
+//! hydrophobic contacts, water bridges and coordination of metals, by the criteria of PLIP
+//! (Salentin et al., Nucleic Acids Res. 43 (2015) W443; Adasme et al., Nucleic Acids Res. 49 (2021)
+//! W530), and the hydrogen bonds of [`crate::hbonds`].
 //!
 //! Data flow: [`crate::perception::idatm`] (atom types, rings) -> `site` (the ligand and the rest)
 //! with `charges` and `rings` (groups) -> one module for each kind, with the limits in `criteria`
 //! -> [`Contacts`] -> `report` (tab-separated text and JSON).
 //!
 //! The ligand is that of the hydrogen bonds: the parts of role ligand; without such parts, the
-//! residues of class ligand. All else is the rest; water takes part in hydrogen bonds, water bridges
-//! and the coordination of metals.
+//! residues of class ligand. All else is the rest; water takes part in hydrogen bonds, water
+//! bridges and the coordination of metals.
 
 mod charges;
 mod contact;
@@ -202,8 +202,8 @@ fn search(
     Ok(all)
 }
 
-/// The donors of hydrogen bonds between the ligand and the rest without water, but those within salt
-/// bridges.
+/// The donors of hydrogen bonds between the ligand and the rest without water, but those within
+/// salt bridges.
 fn donors_of(site: &Site<'_>, bonds: &[Contact]) -> HashSet<u32> {
     let sides = bonds
         .iter()

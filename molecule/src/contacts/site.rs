@@ -89,9 +89,9 @@ impl Pairs<'_> {
         Points { grid, points }
     }
 
-    /// Calls `visit` with the indices and the distance of all pairs of `first` and `second` that are
-    /// nearer than `limit`, ascending, and above the smallest distance of a contact. `visit` returns
-    /// whether it is a contact.
+    /// Calls `visit` with the indices and the distance of all pairs of `first` and `second` that
+    /// are nearer than `limit`, ascending, and above the smallest distance of a contact. `visit`
+    /// returns whether it is a contact.
     pub(crate) fn visit(
         &mut self,
         first: &[Vec3],

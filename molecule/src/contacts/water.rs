@@ -20,8 +20,8 @@ use crate::perception::idatm::vector::{
 /// Angle at a donor between its one heavy neighbour and a hydrogen that can rotate, in degrees.
 const TETRAHEDRAL_DEGREES: f64 = 109.5;
 
-/// Largest number of donors or acceptors around one water molecule; more are overlapping atoms. Many
-/// poses of a ligand have some hundreds.
+/// Largest number of donors or acceptors around one water molecule; more are overlapping atoms.
+/// Many poses of a ligand have some hundreds.
 const MOST_AROUND_WATER: usize = 1024;
 
 /// A bridge that satisfies the limits.

@@ -1,4 +1,5 @@
-//! Tests of the search: each kind at its limits, the rules that reduce contacts, and reference data.
+//! Tests of the search: each kind at its limits, the rules that reduce contacts, and reference
+//! data.
 
 mod charged;
 mod limits;

@@ -1,6 +1,8 @@
-//! Contacts of PLIP 3.0.1, found with `plip` of the Python Package Index (`scripts/contacts-comparison`).
+//! Contacts of PLIP 3.0.1, found with `plip` of the Python Package Index
+//! (`scripts/contacts-comparison`).
 //!
-//! Needs the folder named by `MOLSHOT_TEST_DATA`: entries of the Protein Data Bank in `structures/`.
+//! Needs the folder named by `MOLSHOT_TEST_DATA`: entries of the Protein Data Bank in
+//! `structures/`.
 
 use std::path::PathBuf;
 
