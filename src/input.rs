@@ -19,8 +19,8 @@ use std::io::{self, Read};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
+use molshot_molecule::copies::{AssemblyChoice, CrystalChoice};
 use molshot_molecule::structure::Part;
-use molshot_molecule::symmetry::{AssemblyChoice, CrystalChoice};
 use molshot_molecule::{FolderOptions, Format, merge_files, read_bytes, read_file_as, read_folder};
 use molshot_molecule::{MoleculeError, PartRole, ReadOptions, Structure};
 use molshot_scenes::request::StructureSource;

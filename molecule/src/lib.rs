@@ -2,8 +2,8 @@
 //!
 //! The formats are PDB, mmCIF, BinaryCIF, SDF, MOL2, XYZ and GRO, gzipped or not. On a structure
 //! this crate evaluates selections ([`Selection`]), assigns atom types and radii ([`perception`]),
-//! and finds hydrogen bonds ([`hbonds`]) and all other contacts of ligands ([`contacts`]). It contains
-//! nothing about drawing.
+//! and finds hydrogen bonds ([`hbonds`]) and all other contacts of ligands ([`contacts`]). It
+//! contains nothing about drawing.
 //!
 //! ```
 //! use molshot_molecule::hbonds::{self, HydrogenBondOptions, Scope};
@@ -48,13 +48,14 @@
 //!   build      RawModel -> Structure: alternate locations, residues, chains, elements, limits
 //!     perception   residue classes, bonds; on request atom types and radii
 //! hbonds, contacts, selection, summary, ResidueKey    read a Structure
-//! symmetry     assemblies and crystals: copies of the atoms of a Structure
+//! symmetry, copies   what a file says of assemblies and crystals, and Structures of them
 //! trajectory   frames of XTC, TRR and DCD files: other positions of a Structure
 //! ```
 #![forbid(unsafe_code)]
 
 pub mod cancel;
 pub mod contacts;
+pub mod copies;
 pub mod element;
 pub mod error;
 pub mod hbonds;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use molshot::input::{InputOptions, read_inputs};
 use molshot::molecule::contacts::{ContactKind, ContactOptions};
+use molshot::molecule::copies::{AssemblyChoice, CrystalChoice, MOST_CELLS};
 use molshot::molecule::hbonds::{AcceptorClass, AtomClasses, DonorClass, Scope};
-use molshot::molecule::symmetry::{AssemblyChoice, CrystalChoice, MOST_CELLS};
 use molshot::molecule::{
     AlternateLocation, BondOrder, BondRecord, Format, PartRole, ReadOptions, Selection,
     Structure as MoleculeStructure, contacts, hbonds,

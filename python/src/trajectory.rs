@@ -24,8 +24,8 @@ pub(crate) struct Trajectory {
 
 #[pymethods]
 impl Trajectory {
-    /// Opens a file, and checks that its frames are of the structure's atoms. `align` is a selection
-    /// by whose atoms all frames are superposed on the first.
+    /// Opens a file, and checks that its frames are of the structure's atoms. `align` is a
+    /// selection by whose atoms all frames are superposed on the first.
     #[new]
     #[pyo3(signature = (topology, path, align))]
     fn new(

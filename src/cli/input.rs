@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use molshot_molecule::symmetry::{AssemblyChoice, CrystalChoice, MOST_CELLS};
+use molshot_molecule::copies::{AssemblyChoice, CrystalChoice, MOST_CELLS};
 use molshot_molecule::{AlternateLocation, Format, MoleculeError, Structure};
 use molshot_scenes::request::StructureSource;
 

@@ -63,7 +63,7 @@ fn unknown_values_are_named_with_the_known_ones() {
         ("--turntable", "x", "give a whole number from 1 to 100000"),
         ("--threads", "0", "give a whole number from 1 to 1024"),
         ("--threads", "x", "give a whole number from 1 to 1024"),
-        ("--model", "x", "give a whole number, at least 1"),
+        ("--model", "x", "give a model's number, at least 1"),
     ] {
         refuse(&folder, &[flag, value], &[flag, known]);
     }

@@ -141,9 +141,10 @@ fn aligned_frames_of_a_rigid_molecule_look_alike() {
     let free = differing(&folder.bytes("free_00.png"), &folder.bytes("free_11.png"));
     let fixed = differing(&folder.bytes("fixed_00.png"), &folder.bytes("fixed_11.png"));
     assert!(free > 1000 && fixed < free / 10, "{free} {fixed}");
-    let wrong = [&args("x_{frame}.png")[..], &["--align", "name CA"]].concat();
+    let refused = args("x_{frame}.png");
+    let wrong = [&["render"], &refused[..], &["--align", "name CA"]].concat();
     folder.refuse(2, &wrong, &["--align", "matches 1 of", "at least 3"]);
-    let wrong = [&args("x_{frame}.png")[..], &["--align", "nmae CA"]].concat();
+    let wrong = [&["render"], &refused[..], &["--align", "nmae CA"]].concat();
     folder.refuse(2, &wrong, &["--align"]);
 }
 

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use molshot_molecule::symmetry::{AssemblyChoice, CrystalChoice};
+use molshot_molecule::copies::{AssemblyChoice, CrystalChoice};
 use molshot_molecule::{ReadOptions, Structure, read_file};
 
 use crate::support::test_data;

@@ -125,12 +125,10 @@ impl Structure {
                 .as_flattened()
                 .iter()
                 .all(|part| part.abs() < limit);
-        sound.then(|| Self {
-            atoms: Atoms {
-                position_angstrom,
-                ..self.atoms.clone()
-            },
-            ..self.clone()
+        sound.then(|| {
+            let mut moved = self.clone();
+            moved.atoms.position_angstrom = position_angstrom;
+            moved
         })
     }
 

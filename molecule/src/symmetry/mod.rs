@@ -1,28 +1,19 @@
-//! Biological assemblies and crystals: what a file says about copies of its atoms, and structures
-//! with these copies.
+//! What a file says about copies of its atoms: biological assemblies, unit cell, space group.
 //!
-//! Data flow: the readers fill [`Symmetry`] (`expression` and `triplet` are its small languages,
-//! `space_group` the table of groups by name); `assembly`, `crystal` and `packing` choose copies;
-//! `expand` makes the structure of them.
+//! The readers fill [`Symmetry`]; `expression` and `triplet` are its small languages, `space_group`
+//! is the table of groups by name. Structures with copies are made by [`crate::copies`].
 
-mod assembly;
-pub(crate) mod cell;
-mod crystal;
-mod expand;
+mod cell;
 mod expression;
-mod packing;
 mod space_group;
-#[cfg(test)]
-mod tests;
 mod transform;
 mod triplet;
 
 use smol_str::SmolStr;
 
-pub use assembly::AssemblyChoice;
 pub use cell::UnitCell;
-pub use crystal::{CrystalChoice, MOST_CELLS};
 pub(crate) use expression::parse_expression;
+pub(crate) use space_group::{operators, reduced};
 pub use transform::Transform;
 pub(crate) use triplet::parse_triplet;
 

@@ -114,8 +114,8 @@ pub struct StyleRequest {
     pub colors: Option<ColorScheme>,
     /// The colour of the scheme `uniform`; refused with any other.
     pub color: Option<Rgb>,
-    /// The colours of the schemes `chain`, `copy` and `model`, in turn, at most 1000; without any the
-    /// built-in palette. Refused with any other scheme.
+    /// The colours of the schemes `chain`, `copy` and `model`, in turn, at most 1000; without any
+    /// the built-in palette. Refused with any other scheme.
     #[schemars(length(max = MAX_PALETTE_COLORS))]
     pub palette: Vec<Rgb>,
     /// What is labelled.

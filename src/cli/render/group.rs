@@ -60,8 +60,9 @@ impl<'a> Group<'a> {
         read.read_requested(&self.source, self.inputs)
     }
 
-    /// Builds the scene of the structure or of another state of it. With several groups, a request that does not fit one of them is an error
-    /// of that input rather than of the command line: the others are drawn.
+    /// Builds the scene of the structure or of another state of it. With several groups, a request
+    /// that does not fit one of them is an error of that input rather than of the command line: the
+    /// others are drawn.
     pub(super) fn prepare(
         &self,
         args: &RenderArgs,

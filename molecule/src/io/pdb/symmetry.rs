@@ -172,7 +172,7 @@ impl SymmetryRecords {
         let id = self.assembly.as_deref().unwrap_or("1");
         if !operator.is_sound() || self.chains.is_empty() {
             self.bad.note(number, || {
-                "the operator of an assembly is no rotation, or follows no list of chains"
+                "the operator of an assembly has impossible numbers, or no list of chains before it"
                     .to_owned()
             });
             return;

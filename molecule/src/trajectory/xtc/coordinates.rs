@@ -4,7 +4,8 @@
 //! The format is that of the routine `xdr3dfcoord` of GROMACS (Frans van Hoesel, 1995).
 
 /// Numbers of different values of a small difference, by the index in the file. Three such
-/// numbers fit into `index` bits. A constant of the format; those before [`FIRST_INDEX`] are unused.
+/// numbers fit into `index` bits. A constant of the format; those before [`FIRST_INDEX`] are
+/// unused.
 const RADICES: [u32; 73] = [
     0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 10, 12, 16, 20, 25, 32, 40, 50, 64, 80, 101, 128, 161, 203, 256,
     322, 406, 512, 645, 812, 1024, 1290, 1625, 2048, 2580, 3250, 4096, 5060, 6501, 8192, 10321,
@@ -20,7 +21,8 @@ const FIRST_INDEX: usize = 9;
 /// Ranges above this are stored axis by axis instead of as one number.
 const MAX_PACKED_RANGE: u32 = 0xff_ffff;
 
-/// Number of values in a run of small differences is stored in 5 bits, with the change of the index.
+/// Number of values in a run of small differences is stored in 5 bits, with the change of the
+/// index.
 const RUN_BITS: u32 = 5;
 
 /// The parameters of the compressed coordinates of a frame.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use smol_str::SmolStr;
 
 use super::expand::{Copy, check_count, expand, name, only_part};
-use super::{Assembly, Transform};
+use crate::symmetry::{Assembly, Transform};
 use crate::{Location, MoleculeError, Structure, Warning};
 
 /// Which biological assembly is made of a file's chains.

@@ -1,15 +1,11 @@
 //! Unit cells of small molecules and minerals: special positions, whole molecules, bonds across
 //! copies.
 
-use super::crystal::{Crystal, cell_shifts, too_far};
 use super::expand::{Copy, check_count, expand};
+use super::lattice::{Crystal, SPECIAL_POSITION_ANGSTROM, cell_shifts, too_far};
 use crate::perception::bonds_by_distance;
 use crate::structure::{Bond, BondOrder, MAX_COORDINATE_ANGSTROM};
 use crate::{Element, MoleculeError, Structure};
-
-/// Images of an atom nearer than this, in angstrom, are one atom on a special position: the
-/// tolerance of gemmi (Wojdyr, J. Open Source Softw. 7 (2022) 4200).
-pub(super) const SPECIAL_POSITION_ANGSTROM: f64 = 0.4;
 
 /// The longest bond that is derived by distance, in angstrom: two atoms of the largest radius.
 const LONGEST_BOND_ANGSTROM: f64 = 4.5;

@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use super::expand::{Copy, check_count, expand, name, only_part};
-use super::packing::{self, SPECIAL_POSITION_ANGSTROM};
-use super::space_group;
-use super::{Transform, UnitCell};
+use super::lattice::{Crystal, SPECIAL_POSITION_ANGSTROM, cell_shifts, too_far};
+use super::packing;
 use crate::selection::within;
 use crate::structure::MAX_COORDINATE_ANGSTROM;
+use crate::symmetry::Transform;
 use crate::{CancelToken, MoleculeError, Structure};
 
 /// Largest number of unit cells along an edge.
@@ -73,72 +73,10 @@ impl Structure {
     }
 }
 
-/// The cell and all operators of a crystal.
-pub(super) struct Crystal {
-    pub(super) cell: UnitCell,
-    /// In fractions of the cell's edges; the first is the identity.
-    pub(super) operators: Vec<Transform>,
-}
-
-impl Crystal {
-    fn new(source: &Structure) -> Result<Self, MoleculeError> {
-        let error = |problem: String, remedy: &str| MoleculeError::Symmetry {
-            file: name(source).to_owned(),
-            problem,
-            remedy: remedy.to_owned(),
-        };
-        let symmetry = source.parts.first().map(|part| &part.symmetry);
-        let cell = symmetry.and_then(|symmetry| symmetry.cell);
-        let Some((symmetry, cell)) = symmetry.zip(cell.filter(|cell| !cell.is_placeholder()))
-        else {
-            return Err(error(
-                "the file has no unit cell".to_owned(),
-                "give a file with CRYST1 or _cell, of a crystal",
-            ));
-        };
-        let mut operators = if symmetry.operators.is_empty() {
-            let Some(group) = &symmetry.space_group else {
-                return Err(error(
-                    "the file names no space group and no operators".to_owned(),
-                    "give them in CRYST1, _symmetry.space_group_name_H-M or \
-                     _space_group_symop.operation_xyz",
-                ));
-            };
-            space_group::operators(group, &cell).ok_or_else(|| {
-                let group: String = group.chars().take(40).collect();
-                error(
-                    format!("the space group \"{}\" is not known", group.escape_debug()),
-                    "give a Hermann-Mauguin symbol such as P 21 21 21, or the operators in \
-                     _space_group_symop.operation_xyz or REMARK 290",
-                )
-            })?
-        } else {
-            symmetry
-                .operators
-                .iter()
-                .map(space_group::reduced)
-                .collect()
-        };
-        let is_identity = |operator: &Transform| operator.is_near(&Transform::IDENTITY);
-        match operators.iter().position(is_identity) {
-            Some(index) => operators.swap(0, index),
-            None => operators.insert(0, Transform::IDENTITY),
-        }
-        Ok(Self { cell, operators })
-    }
-}
-
 /// Whether a structure has a residue of a polymer.
 fn is_polymer(source: &Structure) -> bool {
     let mut residues = source.residues.iter();
     residues.any(|residue| residue.class.is_polymer())
-}
-
-/// All unit cells of a block of cells, in order of c, b, a.
-pub(super) fn cell_shifts(counts: [u32; 3]) -> impl Iterator<Item = [f64; 3]> {
-    let [a, b, c] = counts;
-    (0..c)
-        .flat_map(move |k| (0..b).flat_map(move |j| (0..a).map(move |i| [i, j, k].map(f64::from))))
 }
 
 /// The atoms of a structure, moved; `None` if one leaves the range of coordinates.
@@ -149,16 +87,6 @@ fn moved(source: &Structure, transform: &Transform) -> Option<Vec<[f32; 3]>> {
     // This comparison is false for NaN, too.
     let sound = moved.as_flattened().iter().all(|part| part.abs() < limit);
     sound.then_some(moved)
-}
-
-pub(super) fn too_far(source: &Structure) -> MoleculeError {
-    MoleculeError::Symmetry {
-        file: name(source).to_owned(),
-        problem: format!(
-            "a copy would have a coordinate of {MAX_COORDINATE_ANGSTROM} angstrom or more"
-        ),
-        remedy: "choose fewer cells, and check the unit cell and the operators".to_owned(),
-    }
 }
 
 /// Unit cells with whole copies of all atoms.

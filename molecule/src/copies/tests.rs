@@ -211,7 +211,7 @@ fn neighbours_in_the_crystal_are_within_the_distance() {
         let structure = read("x.pdb", PDB);
         let own = &structure.atoms().position_angstrom;
         let mut near = 1;
-        for shift in super::crystal::cell_shifts([5, 5, 7]) {
+        for shift in super::lattice::cell_shifts([5, 5, 7]) {
             for sign in [1.0, -1.0] {
                 let move_by = |axis: usize, edge: f64, middle: f64| (shift[axis] - middle) * edge;
                 let by = [
