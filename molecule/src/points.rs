@@ -30,6 +30,8 @@ impl Structure {
                 number: 1,
                 insertion_code: b' ',
                 chain: 0,
+                label_chain_id: SmolStr::default(),
+                label_number: None,
                 atoms: range.clone(),
                 class: ResidueClass::Ligand,
                 hetero: true,
