@@ -9,7 +9,7 @@ use crate::request::ColorScheme;
 
 /// One opaque sRGB colour an atom. `uniform` is the colour of that scheme; `styled` says which
 /// atoms the style draws: the temperature factors' range is theirs.
-pub(super) fn atom_colors(
+pub(crate) fn atom_colors(
     structure: &Structure,
     scheme: ColorScheme,
     uniform: Option<Rgb>,
