@@ -17,15 +17,18 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use molshot_molecule::{FolderOptions, Format, merge_files, read_bytes, read_file_as, read_folder};
 use molshot_molecule::{MoleculeError, PartRole, ReadOptions, Structure};
 use molshot_scenes::request::StructureSource;
 use molshot_scenes::{SceneDocument, SceneError};
 
+use crate::molviewspec::{MolViewSpecFile, is_molviewspec_file};
+
 /// Scene files and files of view commands are small; a structure file that was given in their place
 /// is not read to its end.
-const MAX_TEXT_BYTES: u64 = 16 << 20;
+pub(crate) const MAX_TEXT_BYTES: u64 = 16 << 20;
 
 /// The INPUT that stands for standard input.
 pub const STANDARD_INPUT: &str = "-";
@@ -78,6 +81,18 @@ pub enum InputError {
         /// What is wrong with it.
         source: Box<SceneError>,
     },
+    /// A `MolViewSpec` file cannot be read, or its document names a file that cannot be.
+    #[error("{}: {}{problem}; {remedy}", path.display(), place(pointer))]
+    MolViewSpec {
+        /// The file.
+        path: PathBuf,
+        /// JSON pointer into its document; empty for the file itself.
+        pointer: String,
+        /// What is wrong.
+        problem: String,
+        /// What would be right.
+        remedy: String,
+    },
     /// A scene file names its structure by an id, which only a server can resolve.
     #[error(
         "{}: /structure/id: only a server knows ids; give {{\"paths\": [...]}} with files beside \
@@ -107,6 +122,15 @@ pub enum InputError {
     Structure(#[from] MoleculeError),
 }
 
+/// A pointer with a colon; nothing for a whole file.
+fn place(pointer: &str) -> String {
+    if pointer.is_empty() {
+        String::new()
+    } else {
+        format!("{pointer}: ")
+    }
+}
+
 impl InputError {
     /// Returns a stable, machine-readable name of the error.
     #[must_use]
@@ -115,6 +139,7 @@ impl InputError {
             Self::Io { .. } | Self::StandardInput(_) => "io",
             Self::TooLarge { .. } => "too-large",
             Self::SceneFile { source, .. } => source.code(),
+            Self::MolViewSpec { .. } => "molviewspec",
             Self::StructureId { .. } => "structure-id",
             Self::StandardInputTwice => "standard-input-twice",
             Self::StandardInputFormat => "standard-input-format",
@@ -199,8 +224,9 @@ pub fn read_standard_input(options: &InputOptions) -> Result<Vec<u8>, InputError
     Ok(bytes)
 }
 
-/// Reads one structure from inputs as users name them: what a single scene file draws, or else all
-/// of the structure files and folders, merged.
+/// Reads one structure from inputs as users name them: what a single scene file draws, the files of
+/// a single `MolViewSpec` file (of its first snapshot, each as often as it is named), or else all of
+/// the structure files and folders, merged.
 ///
 /// # Errors
 /// As [`read_scene_file`], [`read_source`] and [`read_structures`].
@@ -208,6 +234,12 @@ pub fn read_inputs(inputs: &[PathBuf], options: &InputOptions) -> Result<Structu
     match inputs {
         [input] if is_scene_file(input) => {
             read_source(&read_scene_file(input)?.structure, input, options)
+        }
+        [input] if is_molviewspec_file(input) => {
+            let file = MolViewSpecFile::read(input)?;
+            let structures = file.structures(&file.snapshots()[0], options)?;
+            let owned = structures.into_iter().map(Arc::unwrap_or_clone);
+            Ok(Structure::merge(owned.collect()))
         }
         inputs => read_structures(inputs, options),
     }

@@ -11,6 +11,7 @@ use crate::cli::message::{CliError, Verbosity, note};
 use crate::cli::words::KeywordParser;
 use crate::cli::{FORMAT_NAMES, parse_format, whole};
 use crate::input::{self, InputError, InputOptions, is_scene_file};
+use crate::molviewspec::is_molviewspec_file;
 
 /// Number of the readers' warnings that are printed without `--verbose`.
 const WARNINGS_SHOWN: usize = 5;
@@ -41,7 +42,7 @@ pub(crate) struct ReadArgs {
 }
 
 impl ReadArgs {
-    fn options(&self) -> InputOptions {
+    pub(crate) fn options(&self) -> InputOptions {
         let mut options = InputOptions::default();
         options.read.format = self.input_format;
         options.read.model = self.model;
@@ -72,16 +73,33 @@ impl ReadArgs {
         let options = self.options();
         finish(match inputs {
             [input] if is_scene_file(input) => input::read_source(source, input, &options),
+            [input] if is_molviewspec_file(input) => {
+                return Err(CliError::in_file(
+                    input,
+                    "a MolViewSpec file has scenes of its own, which only molshot render draws; give its structure files",
+                ));
+            }
             inputs => input::read_structures(inputs, &options),
         })
     }
 
-    /// Warns when `--protein` has no effect because no input is a folder. Scene files may name
-    /// folders.
+    /// Warns when `--protein` has no effect because no input is a folder, and of flags that have
+    /// none on `MolViewSpec` files. Scene files may name folders.
     pub(crate) fn warn_of_unused(&self, inputs: &[PathBuf], verbosity: Verbosity) {
         let may_matter = |input: &PathBuf| input.is_dir() || is_scene_file(input);
         if self.protein && !verbosity.quiet && !inputs.iter().any(may_matter) {
             note("warning: --protein does nothing: no INPUT is a folder");
+        }
+        let of_file = [
+            (self.input_format.is_some(), "--input-format"),
+            (self.model.is_some(), "--model"),
+        ];
+        if inputs.iter().any(|input| is_molviewspec_file(input)) && !verbosity.quiet {
+            for (_, flag) in of_file.into_iter().filter(|(given, _)| *given) {
+                note(format_args!(
+                    "warning: {flag} does nothing for MolViewSpec files, which say it themselves"
+                ));
+            }
         }
     }
 

@@ -23,7 +23,12 @@ struct Place {
 }
 
 impl Places {
-    pub(super) fn add(&mut self, node: &Node, structure: Arc<Structure>, within: Option<Vec<bool>>) -> usize {
+    pub(super) fn add(
+        &mut self,
+        node: &Node,
+        structure: Arc<Structure>,
+        within: Option<Vec<bool>>,
+    ) -> usize {
         let index = self.list.len();
         if let Some(reference) = &node.reference {
             self.references.entry(reference.clone()).or_insert(index);
@@ -43,4 +48,3 @@ impl Places {
         (&place.structure, place.within.as_deref())
     }
 }
-

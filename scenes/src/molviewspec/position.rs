@@ -18,7 +18,11 @@ impl Primitives<'_> {
     }
 
     /// The box around a position: a point, or atoms of a structure. `None` without atoms.
-    pub(super) fn extent(&mut self, node: &Node, key: &str) -> Result<Option<(DVec3, DVec3)>, SceneError> {
+    pub(super) fn extent(
+        &mut self,
+        node: &Node,
+        key: &str,
+    ) -> Result<Option<(DVec3, DVec3)>, SceneError> {
         let value = node.required(key, node.param(key))?;
         if value.is_array() {
             let point = vector(value).ok_or_else(|| {

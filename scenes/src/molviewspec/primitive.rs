@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use super::budget::Budget;
 use super::notes::Notes;
-use super::representation::{Bodies, DEFAULT_COLOR, LINE_RADIUS_ANGSTROM};
 use super::places::Places;
 use super::position::instances;
+use super::representation::{Bodies, DEFAULT_COLOR, LINE_RADIUS_ANGSTROM};
 use super::texts::Texts;
 use super::tree::Node;
 use crate::colors::Rgb;

@@ -270,7 +270,10 @@ impl Builder {
         for (structure, _) in of {
             for (instance, at) in &instances {
                 self.budget.copy(structure.atoms().len(), &at.pointer)?;
-                let steps = motions.iter().map(|(motion, _)| motion).chain(std::iter::once(instance));
+                let steps = motions
+                    .iter()
+                    .map(|(motion, _)| motion)
+                    .chain(std::iter::once(instance));
                 let moved = if motions.is_empty() && std::ptr::eq(*at, node) {
                     Arc::clone(structure)
                 } else {

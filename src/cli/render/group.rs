@@ -7,23 +7,38 @@ use molshot_molecule::Structure;
 use molshot_renderer::labels::boxed_characters;
 use molshot_scenes::build::PreparedScene;
 use molshot_scenes::diagnostics::diagnostics;
+use molshot_scenes::molviewspec::Snapshot;
 use molshot_scenes::{Plane, RenderRequest, SceneDocument};
 
 use super::args::RenderArgs;
 use crate::cli::message::CliError;
+use crate::molviewspec::{MolViewSpecFile, is_molviewspec_file};
 
 /// At most this many characters that the font lacks are named.
 const LACKING_CHARACTERS_NAMED: usize = 5;
 
-/// Inputs that make one scene, once they are read.
+/// Inputs that make one scene, or the scenes of a document's snapshots.
 pub(super) struct Group<'a> {
     inputs: &'a [PathBuf],
-    pub(super) structure: Arc<Structure>,
+    content: Content,
     pub(super) request: RenderRequest,
 }
 
+/// What the scenes are made of.
+enum Content {
+    Structure(Arc<Structure>),
+    MolViewSpec(MolViewSpecFile),
+}
+
+/// A scene that is ready to be drawn.
+pub(super) struct GroupScene {
+    pub(super) prepared: PreparedScene,
+    /// What of a `MolViewSpec` document is not drawn; `None` for other inputs.
+    notes: Option<Vec<String>>,
+}
+
 impl<'a> Group<'a> {
-    /// Reads the structure of a document.
+    /// Reads the structure of a document, or a `MolViewSpec` file.
     pub(super) fn read(
         args: &RenderArgs,
         inputs: &'a [PathBuf],
@@ -43,29 +58,70 @@ impl<'a> Group<'a> {
         }
         Ok(Self {
             inputs,
-            structure: args.read.read_requested(&source, inputs)?,
+            content: match inputs {
+                [input] if is_molviewspec_file(input) => {
+                    Content::MolViewSpec(MolViewSpecFile::read(input)?)
+                }
+                _ => Content::Structure(args.read.read_requested(&source, inputs)?),
+            },
             request,
         })
     }
 
-    /// Builds the scene. With several groups, a request that does not fit one of them is an error
-    /// of that input rather than of the command line: the others are drawn.
-    pub(super) fn prepare(&self, args: &RenderArgs) -> Result<PreparedScene, CliError> {
-        let input = &self.inputs[0];
-        PreparedScene::new(Arc::clone(&self.structure), &self.request).map_err(|error| {
-            match args.request.attribute(error, input) {
-                CliError::Usage(text) if args.each && args.inputs.len() > 1 => {
-                    CliError::in_file(input, text)
-                }
-                error => error,
+    /// The structures that the scene of a snapshot is made of; other inputs have one.
+    pub(super) fn structures(
+        &self,
+        args: &RenderArgs,
+        snapshot: usize,
+    ) -> Result<Vec<Arc<Structure>>, CliError> {
+        Ok(match &self.content {
+            Content::Structure(structure) => vec![Arc::clone(structure)],
+            Content::MolViewSpec(file) => {
+                file.structures(snapshot_of(file, snapshot), &args.read.options())?
             }
         })
     }
 
+    /// Builds the scene of a snapshot from its structures. With several groups, a request that does
+    /// not fit one of them is an error of that input rather than of the command line: the others
+    /// are drawn.
+    pub(super) fn prepare(
+        &self,
+        args: &RenderArgs,
+        snapshot: usize,
+        structures: &[Arc<Structure>],
+    ) -> Result<GroupScene, CliError> {
+        let input = &self.inputs[0];
+        let attribute = |error| match args.request.attribute(error, input) {
+            CliError::Usage(text) if args.each && args.inputs.len() > 1 => {
+                CliError::in_file(input, text)
+            }
+            error => error,
+        };
+        match &self.content {
+            Content::Structure(structure) => Ok(GroupScene {
+                prepared: PreparedScene::new(Arc::clone(structure), &self.request)
+                    .map_err(attribute)?,
+                notes: None,
+            }),
+            Content::MolViewSpec(file) => {
+                let snapshot = snapshot_of(file, snapshot);
+                let built = file.scene(snapshot, structures, &self.request)?;
+                let prepared = PreparedScene::of_scene(Arc::new(built.scene), &self.request)
+                    .map_err(attribute)?;
+                Ok(GroupScene {
+                    prepared: prepared.seen_from(built.view),
+                    notes: Some(built.notes),
+                })
+            }
+        }
+    }
+
     /// Returns warnings about requested content that the scene does not have.
-    pub(super) fn missing_content(&self, prepared: &PreparedScene) -> Vec<String> {
-        let scene = prepared.scene();
-        let mut diagnostics = diagnostics(scene, &self.request);
+    pub(super) fn missing_content(&self, scene: &GroupScene) -> Vec<String> {
+        let notes = scene.notes.clone();
+        let scene = scene.prepared.scene();
+        let mut diagnostics = notes.unwrap_or_else(|| diagnostics(scene, &self.request));
         let lacking = boxed_characters(scene);
         if !lacking.is_empty() {
             let named: Vec<String> = lacking
@@ -88,4 +144,10 @@ impl<'a> Group<'a> {
             .map(|text| format!("warning: {}: {text}", self.inputs[0].display()))
             .collect()
     }
+}
+
+/// A snapshot by its number; the first one beyond the last.
+fn snapshot_of(file: &MolViewSpecFile, number: usize) -> &Snapshot {
+    let snapshots = file.snapshots();
+    snapshots.get(number).unwrap_or(&snapshots[0])
 }

@@ -20,10 +20,12 @@ use molshot_scenes::request::{file_extension, format_of_extension};
 
 use crate::cli::message::{CliError, Verbosity, note, output_json};
 use crate::input::{is_scene_file, read_scene_file};
+use crate::molviewspec::{MolViewSpecFile, is_molviewspec_file};
 use archive::{ArchiveName, ArchiveWriter};
 pub(crate) use args::RenderArgs;
 use batch::BatchRender;
 use outputs::{GroupFiles, OutputName, OutputNames};
+use pictures::Pictures;
 
 pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliError> {
     if args.print_request {
@@ -39,8 +41,12 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
     } else {
         vec![args.inputs.as_slice()]
     };
-    let pictures = args.pictures.list()?;
     let archive = ArchiveName::of(out);
+    let distinguishes = match &archive {
+        Some(ArchiveName { member: None, .. }) => true,
+        _ => out.to_string_lossy().contains("{index}"),
+    };
+    let pictures = with_snapshots(args.pictures.list()?, &groups, distinguishes, verbosity)?;
     let names = NameParts {
         pictures: pictures.len(),
         views: args.pictures.names_views(),
@@ -66,8 +72,10 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
             request => requests.push(request),
         }
     }
-    let valid = requests.iter().flatten().map(|document| &document.request);
-    warn_of_unused(args, valid, verbosity);
+    let valid = std::iter::zip(&groups, &requests)
+        .filter(|(inputs, _)| !is_molviewspec_file(&inputs[0]))
+        .filter_map(|(_, request)| request.as_ref().ok());
+    warn_of_unused(args, valid.map(|document| &document.request), verbosity);
     let mut writer = None;
     if out != Path::new("-") || annotations_name.is_some() {
         let files: Vec<GroupFiles<'_>> = std::iter::zip(&groups, &requests)
@@ -101,6 +109,42 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
         annotations_apart,
         verbosity,
     })
+}
+
+/// The pictures of each group: where a single input is a `MolViewSpec` file with several snapshots,
+/// one for each, if names distinguish them, or else those of the first one, with a note.
+fn with_snapshots(
+    pictures: Pictures,
+    groups: &[&[PathBuf]],
+    distinguishes: bool,
+    verbosity: Verbosity,
+) -> Result<Pictures, CliError> {
+    for inputs in groups {
+        let [input] = *inputs else { continue };
+        if !is_molviewspec_file(input) {
+            continue;
+        }
+        let snapshots = match MolViewSpecFile::read(input) {
+            Ok(file) => file.snapshots().len(),
+            // With several inputs the others are drawn.
+            Err(error) if groups.len() == 1 => return Err(error.into()),
+            Err(_) => continue,
+        };
+        if snapshots < 2 {
+            continue;
+        }
+        let all = (groups.len() == 1 && distinguishes).then(|| pictures.of_snapshots(snapshots));
+        match all.flatten() {
+            Some(all) => return Ok(all),
+            None if verbosity.quiet => {}
+            None => note(format_args!(
+                "warning: {}: the first of {snapshots} snapshots is drawn; to draw each, give the file alone, \
+                 {{index}} in the name of OUT, and no other flags for many pictures",
+                input.display()
+            )),
+        }
+    }
+    Ok(pictures)
 }
 
 /// What distinguishes the pictures of a command.
@@ -222,6 +266,11 @@ fn print_request(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliError
              -o {0}",
             out.display()
         )));
+    }
+    if args.inputs.iter().any(|input| is_molviewspec_file(input)) {
+        return Err(CliError::usage(
+            "--print-request: a scene file cannot say what a MolViewSpec file does; draw that file itself",
+        ));
     }
     let archive = args.output.as_deref().and_then(ArchiveName::of);
     let in_archive = archive.map(|name| {

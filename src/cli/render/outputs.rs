@@ -15,6 +15,7 @@ use super::archive::check_member;
 use super::pictures::{PictureSpec, Pictures};
 use crate::cli::message::CliError;
 use crate::input::{STANDARD_INPUT, is_scene_file};
+use crate::molviewspec::is_molviewspec_file;
 
 /// A part of an output name.
 #[derive(Debug, PartialEq, Eq)]
@@ -328,7 +329,9 @@ pub(super) fn is_finished(path: &Path, planes: impl IntoIterator<Item = Plane>) 
 /// and the files that it names.
 fn files_read(inputs: &[PathBuf], document: Option<&SceneDocument>) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = inputs.to_vec();
-    if inputs.iter().any(|input| is_scene_file(input))
+    if inputs
+        .iter()
+        .any(|input| is_scene_file(input) || is_molviewspec_file(input))
         && let Some(document) = document
         && let StructureSource::Paths { paths: named } = &document.structure
     {

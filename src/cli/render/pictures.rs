@@ -54,6 +54,8 @@ pub(crate) struct PictureSpec {
     before: Vec<Command>,
     /// Commands after those of the request.
     after: Vec<Command>,
+    /// Number of the snapshot of a `MolViewSpec` file that it shows.
+    pub(super) snapshot: usize,
     /// `FILE:LINE` of the commands in `after`; empty unless they come from a file.
     place: String,
 }
@@ -95,17 +97,28 @@ enum Kind {
     Single,
     Views(Vec<ViewName>),
     Turntable(u32),
+    /// As many snapshots of a `MolViewSpec` file.
+    Snapshots(usize),
     /// Lines of a file, each with its number.
     Lines(PathBuf, Vec<(usize, Vec<Command>)>),
 }
 
 impl Pictures {
+    /// One picture for each of `snapshots` instead of a single one; `None` where other pictures of
+    /// a scene are asked for.
+    pub(super) fn of_snapshots(&self, snapshots: usize) -> Option<Self> {
+        matches!(self.kind, Kind::Single).then_some(Self {
+            kind: Kind::Snapshots(snapshots),
+        })
+    }
+
     /// The number of pictures; at least one.
     pub(crate) fn len(&self) -> usize {
         match &self.kind {
             Kind::Single => 1,
             Kind::Views(views) => views.len(),
             Kind::Turntable(count) => *count as usize,
+            Kind::Snapshots(count) => *count,
             Kind::Lines(_, lines) => lines.len(),
         }
     }
@@ -136,6 +149,7 @@ impl Pictures {
                     degrees: 360.0 * index as f64 / f64::from(*count),
                 }];
             }
+            Kind::Snapshots(_) => picture.snapshot = index,
             Kind::Lines(file, lines) => {
                 if let Some((line, commands)) = lines.get(index) {
                     picture.after.clone_from(commands);

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use molshot_molecule::Structure;
 use molshot_renderer::pool::{
     CancelToken, Pool, PoolError, PoolOptions, RenderTask, TrySubmitErrorKind, WorkerScratch,
 };
@@ -155,32 +156,40 @@ impl<'a> BatchRunner<'a> {
             return Ok(());
         }
         let group = Group::read(batch.args, inputs, document)?;
-        report
-            .progress
-            .suspend(|| print_warnings(&group.structure, batch.verbosity));
-        let prepared = group.prepare(batch.args)?;
-        for warning in group.missing_content(&prepared) {
-            report.warn_of_missing(warning);
-        }
         let from_flag = batch.args.request.has_commands();
-        let base = BaseCamera::new(&prepared, &group.request, &inputs[0], from_flag)?;
         let encoding = Encoding::from(&group.request.output);
-        for (files, picture) in pending {
-            if report.is_stopped() || cancel.is_cancelled() {
-                break;
+        // The pictures of a snapshot are consecutive, and other inputs have only one.
+        while let Some(snapshot) = pending.peek().map(|(_, picture)| picture.snapshot) {
+            let structures = group.structures(batch.args, snapshot)?;
+            for structure in distinct(&structures) {
+                report
+                    .progress
+                    .suspend(|| print_warnings(structure, batch.verbosity));
             }
-            let task = PictureTask {
-                job: batch.args.annotations.job(picture.job(&base)?)?,
-                files,
-                encoding,
-                archive: batch.archive.clone(),
-                verbosity: batch.verbosity,
-                report: Arc::clone(report),
-            };
-            if batch.total() == 1 {
-                task.draw(batch.args)?;
-            } else if !self.submit(task, number, cancel) {
-                break;
+            let scene = group.prepare(batch.args, snapshot, &structures)?;
+            for warning in group.missing_content(&scene) {
+                report.warn_of_missing(warning);
+            }
+            let base = BaseCamera::new(&scene.prepared, &group.request, &inputs[0], from_flag)?;
+            while let Some((files, picture)) =
+                pending.next_if(|(_, picture)| picture.snapshot == snapshot)
+            {
+                if report.is_stopped() || cancel.is_cancelled() {
+                    return Ok(());
+                }
+                let task = PictureTask {
+                    job: batch.args.annotations.job(picture.job(&base)?)?,
+                    files,
+                    encoding,
+                    archive: batch.archive.clone(),
+                    verbosity: batch.verbosity,
+                    report: Arc::clone(report),
+                };
+                if batch.total() == 1 {
+                    task.draw(batch.args)?;
+                } else if !self.submit(task, number, cancel) {
+                    return Ok(());
+                }
             }
         }
         Ok(())
@@ -221,6 +230,16 @@ impl<'a> BatchRunner<'a> {
             }
         }
     }
+}
+
+/// Each structure once, in the order of their first place.
+fn distinct(structures: &[Arc<Structure>]) -> impl Iterator<Item = &Structure> {
+    let is_first = |(index, structure): &(usize, &Arc<Structure>)| {
+        let before = &structures[..*index];
+        !before.iter().any(|other| Arc::ptr_eq(other, structure))
+    };
+    let numbered = structures.iter().enumerate().filter(is_first);
+    numbered.map(|(_, structure)| &**structure)
 }
 
 /// The files of one picture.
