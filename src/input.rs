@@ -17,14 +17,11 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use molshot_molecule::{FolderOptions, Format, merge_files, read_bytes, read_file_as, read_folder};
 use molshot_molecule::{MoleculeError, PartRole, ReadOptions, Structure};
 use molshot_scenes::request::StructureSource;
 use molshot_scenes::{SceneDocument, SceneError};
-
-use crate::molviewspec::{MolViewSpecFile, is_molviewspec_file};
 
 /// Scene files and files of view commands are small; a structure file that was given in their place
 /// is not read to its end.
@@ -224,9 +221,8 @@ pub fn read_standard_input(options: &InputOptions) -> Result<Vec<u8>, InputError
     Ok(bytes)
 }
 
-/// Reads one structure from inputs as users name them: what a single scene file draws, the files of
-/// a single `MolViewSpec` file (of its first snapshot, each as often as it is named), or else all of
-/// the structure files and folders, merged.
+/// Reads one structure from inputs as users name them: what a single scene file draws, or else all
+/// of the structure files and folders, merged.
 ///
 /// # Errors
 /// As [`read_scene_file`], [`read_source`] and [`read_structures`].
@@ -234,12 +230,6 @@ pub fn read_inputs(inputs: &[PathBuf], options: &InputOptions) -> Result<Structu
     match inputs {
         [input] if is_scene_file(input) => {
             read_source(&read_scene_file(input)?.structure, input, options)
-        }
-        [input] if is_molviewspec_file(input) => {
-            let file = MolViewSpecFile::read(input)?;
-            let structures = file.structures(&file.snapshots()[0], options)?;
-            let owned = structures.into_iter().map(Arc::unwrap_or_clone);
-            Ok(Structure::merge(owned.collect()))
         }
         inputs => read_structures(inputs, options),
     }

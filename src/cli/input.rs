@@ -11,7 +11,7 @@ use crate::cli::message::{CliError, Verbosity, note};
 use crate::cli::words::KeywordParser;
 use crate::cli::{FORMAT_NAMES, parse_format, whole};
 use crate::input::{self, InputError, InputOptions, is_scene_file};
-use crate::molviewspec::is_molviewspec_file;
+use crate::molviewspec::{MolViewSpecFile, is_molviewspec_file};
 
 /// Number of the readers' warnings that are printed without `--verbose`.
 const WARNINGS_SHOWN: usize = 5;
@@ -59,8 +59,17 @@ impl ReadArgs {
         )
     }
 
-    /// Reads one structure from inputs, as [`input::read_inputs`] does.
+    /// Reads one structure from inputs, as [`input::read_inputs`] does, or those of a single
+    /// `MolViewSpec` file's first snapshot.
     pub(crate) fn read_all(&self, inputs: &[PathBuf]) -> Result<Arc<Structure>, CliError> {
+        if let [input] = inputs
+            && is_molviewspec_file(input)
+        {
+            let file = MolViewSpecFile::read(input)?;
+            let structures = file.structures(&file.snapshots()[0], &self.options())?;
+            let owned = structures.into_iter().map(Arc::unwrap_or_clone);
+            return Ok(Arc::new(Structure::merge(owned.collect())));
+        }
         finish(input::read_inputs(inputs, &self.options()))
     }
 

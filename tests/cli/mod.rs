@@ -18,6 +18,7 @@ mod info;
 mod lacking;
 mod many;
 mod models;
+mod molviewspec;
 mod options;
 mod pictures;
 mod planes;

@@ -95,11 +95,20 @@ fn moved(matrix: &DMat4, point: [f32; 3]) -> [f32; 3] {
 }
 
 /// The affine matrix of 16 numbers, column by column.
-pub(super) fn matrix(numbers: &[f64]) -> Option<DMat4> {
+fn matrix(numbers: &[f64]) -> Option<DMat4> {
     let numbers: &[f64; 16] = numbers.try_into().ok()?;
     let matrix = DMat4::from_cols_array(numbers);
     let last = matrix.row(3);
     (last.truncate().abs().max_element() < 1e-6 && (last.w - 1.0).abs() < 1e-6).then_some(matrix)
+}
+
+/// A list of affine matrices.
+pub(super) fn instances(value: &Value) -> Option<Vec<DMat4>> {
+    let of_one = |value: &Value| {
+        let numbers: Option<Vec<f64>> = value.as_array()?.iter().map(Value::as_f64).collect();
+        matrix(&numbers?)
+    };
+    value.as_array()?.iter().map(of_one).collect()
 }
 
 /// The rotation of 9 numbers, column by column, with its columns made orthogonal.

@@ -1,10 +1,9 @@
 //! Positions of primitives: points, or atoms of a structure.
 
-use glam::{DMat4, DVec3};
+use glam::DVec3;
 use serde_json::Value;
 
 use super::measure::enclosing;
-use super::motion::matrix;
 use super::primitive::Primitives;
 use super::selector::Selector;
 use super::tree::{Node, vector};
@@ -81,13 +80,4 @@ impl Primitives<'_> {
         }
         Ok(extent)
     }
-}
-
-/// A list of affine matrices.
-pub(super) fn instances(value: &Value) -> Option<Vec<DMat4>> {
-    let of_one = |value: &Value| {
-        let numbers: Option<Vec<f64>> = value.as_array()?.iter().map(Value::as_f64).collect();
-        matrix(&numbers?)
-    };
-    value.as_array()?.iter().map(of_one).collect()
 }

@@ -6,9 +6,9 @@ use glam::{DMat4, DVec3};
 use serde_json::Value;
 
 use super::budget::Budget;
+use super::motion::instances;
 use super::notes::Notes;
 use super::places::Places;
-use super::position::instances;
 use super::representation::{Bodies, DEFAULT_COLOR, LINE_RADIUS_ANGSTROM};
 use super::texts::Texts;
 use super::tree::Node;

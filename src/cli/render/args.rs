@@ -19,8 +19,8 @@ use crate::cli::whole;
 pub(crate) struct RenderArgs {
     #[arg(required = true, value_name = "INPUT",
           help = format!("Structure files ({}, each also .gz), folders in PDBbind layout, one \
-                          scene file (.json), or `-` for standard input. Several inputs make one \
-                          scene", Format::extensions_text()))]
+                          scene file (.json) or MolViewSpec file (.mvsj, .mvsx), or `-` for standard \
+                          input. Several inputs make one scene", Format::extensions_text()))]
     pub(super) inputs: Vec<PathBuf>,
     /// File to write; its extension decides the format. `-` writes to standard output. For several
     /// pictures the name contains {view} or {index}, with --each also {name}. FILE.tar puts all
@@ -73,7 +73,8 @@ Examples:
   molshot render 5ey0/ -o 5ey0.png --annotations 5ey0.json --masks residue
   molshot render 5ey0/ -o docking.png --transform 'ligand: roll x 75; move x -14'
   molshot render 5ey0/ --select 'byres within 4 of ligand' --print-request > close.json
-  molshot render close.json -o close.png";
+  molshot render close.json -o close.png
+  molshot render story.mvsj -o 'story_{index}.png'";
 
 impl RenderArgs {
     /// Whether pictures are drawn, rather than the request printed.
