@@ -1,10 +1,14 @@
-//! Colours as MolViewSpec writes them: the 148 names of CSS, `#RRGGBB` and `#RGB`.
+//! Colours as `MolViewSpec` writes them: the 148 names of CSS, `#RRGGBB` and `#RGB`.
 
 use crate::colors::{Rgb, shorten};
 
 /// CSS Color Module Level 4, section 6.1 (<https://www.w3.org/TR/css-color-4/#named-colors>), in
 /// alphabetical order.
 #[rustfmt::skip]
+#[allow(
+    clippy::mistyped_literal_suffixes,
+    reason = "_32 is the last byte of a colour"
+)]
 const NAMES: [(&str, u32); 148] = [
     ("aliceblue", 0xF0_F8_FF), ("antiquewhite", 0xFA_EB_D7),
     ("aqua", 0x00_FF_FF), ("aquamarine", 0x7F_FF_D4),

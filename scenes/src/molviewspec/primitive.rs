@@ -201,12 +201,11 @@ impl Primitives<'_> {
             Some(Value::String(word)) if word == "auto" => None,
             _ => node.size("label_size")?,
         };
-        let size = match own {
-            Some(size) => size,
-            None => {
-                let scale = node.size("label_auto_size_scale")?.unwrap_or(share);
-                (length * scale).max(node.size("label_auto_size_min")?.unwrap_or(0.0))
-            }
+        let size = if let Some(size) = own {
+            size
+        } else {
+            let scale = node.size("label_auto_size_scale")?.unwrap_or(share);
+            (length * scale).max(node.size("label_auto_size_min")?.unwrap_or(0.0))
         };
         let color = node.color("label_color")?.unwrap_or(group.label_color);
         for instance in &group.instances {
@@ -417,7 +416,11 @@ impl Primitives<'_> {
     fn push(&mut self, start: DVec3, end: DVec3, radius: f64, color: Rgb, caps: u32) {
         let [start, end] = [start, end].map(|end| end.as_vec3().to_array());
         // A short tube far from the origin may have no length in single precision.
-        if start == end {
+        let same = start
+            .iter()
+            .zip(end)
+            .all(|(a, b)| a.to_bits() == b.to_bits());
+        if same {
             return;
         }
         self.bodies.cylinders.push(Cylinder {

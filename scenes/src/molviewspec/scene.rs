@@ -73,106 +73,26 @@ pub(super) fn build(
     for (group, parent) in groups {
         builder.primitives(group, parent)?;
     }
-    let Builder {
-        placed,
-        bodies,
-        texts,
-        focuses,
-        mut notes,
-        places,
-        ..
-    } = builder;
-    drop(places);
-    for node in [root]
-        .into_iter()
-        .chain(root.children_of("canvas"))
-        .chain(root.children_of("camera"))
-    {
-        if !node.custom.is_empty() {
-            notes.add(
-                "settings of Mol* (\"custom\") are not looked at",
-                &node.pointer,
-            );
-        }
+    builder.finish(root, request)
+}
+
+impl Bodies {
+    /// A sphere around everything.
+    fn ball_with(&self, texts: &Texts) -> Ball {
+        let all = self
+            .spheres
+            .iter()
+            .map(|sphere| (sphere.center_angstrom, sphere.radius_angstrom))
+            .chain(self.cylinders.iter().flat_map(|stick| {
+                [stick.start_angstrom, stick.end_angstrom].map(|end| (end, stick.radius_angstrom))
+            }))
+            .chain(texts.list.iter().map(|label| (label.anchor_angstrom, 0.0)))
+            .map(|(center, radius)| (DVec3::from_array(center.map(f64::from)), f64::from(radius)));
+        around(all).unwrap_or(Ball {
+            center: DVec3::ZERO,
+            radius: 1.0,
+        })
     }
-    if bodies.spheres.is_empty() && bodies.cylinders.is_empty() && texts.list.is_empty() {
-        let sentences = notes.into_sentences();
-        return Err(SceneError::Empty {
-            pointer: root.pointer.clone(),
-            problem: if sentences.is_empty() {
-                format!(
-                    "{}: the tree has no representation, label or primitive of any atom",
-                    root.pointer
-                )
-            } else {
-                sentences.join("; ")
-            },
-            remedy: "give a representation of type ball_and_stick, spacefill or line".into(),
-        });
-    }
-    let all = bodies
-        .spheres
-        .iter()
-        .map(|sphere| (sphere.center_angstrom, sphere.radius_angstrom))
-        .chain(bodies.cylinders.iter().flat_map(|stick| {
-            [stick.start_angstrom, stick.end_angstrom].map(|end| (end, stick.radius_angstrom))
-        }))
-        .chain(texts.list.iter().map(|label| (label.anchor_angstrom, 0.0)))
-        .map(|(center, radius)| (DVec3::from_array(center.map(f64::from)), f64::from(radius)));
-    let whole = around(all).unwrap_or(Ball {
-        center: DVec3::ZERO,
-        radius: 1.0,
-    });
-    let view = viewpoint(root, &focuses, whole, &mut notes)?;
-    let structure = match placed.len() {
-        1 => placed
-            .into_iter()
-            .next()
-            .unwrap_or_else(|| Arc::new(Structure::from_points(Vec::new()))),
-        _ => Arc::new(Structure::merge(
-            placed.into_iter().map(Arc::unwrap_or_clone).collect(),
-        )),
-    };
-    let background = match style.background {
-        BackgroundRequest::Transparent => Background {
-            color: [0; 3],
-            transparent: true,
-        },
-        BackgroundRequest::Color(color) => Background {
-            color: color.0,
-            transparent: false,
-        },
-    };
-    let outline_px = style.label_style.outline_px;
-    let labels = Labels {
-        list: texts.list,
-        // Mol*'s texts have a black rim.
-        outline: (outline_px > 0.0).then_some(Outline {
-            width_px: outline_px as f32,
-            color: [0; 3],
-        }),
-        on_top: style.label_style.on_top,
-        declutter: style.label_style.declutter,
-    };
-    let scene = Scene::from_parts(SceneParts {
-        spheres: bodies.spheres,
-        cylinders: bodies.cylinders,
-        lighting: Lighting::simple(),
-        depth_cue: style.depth_cue.then_some(DepthCue::DEFAULT),
-        background,
-        structure,
-    })?
-    .with_labels(labels)?
-    .with_effects(effects(
-        style.silhouettes,
-        style.ambient_occlusion,
-        style.shadows,
-    )?)?;
-    Ok(SnapshotScene {
-        scene,
-        view,
-        notes: notes.into_sentences(),
-    })
 }
 
 /// The node at a JSON pointer.
@@ -190,6 +110,99 @@ fn find<'a>(node: &'a Node, pointer: &str) -> Option<&'a Node> {
 }
 
 impl Builder {
+    /// Makes the scene of what was drawn, and finds where it is seen from.
+    fn finish(self, root: &Node, request: &RenderRequest) -> Result<SnapshotScene, SceneError> {
+        let style = &request.style;
+        let Self {
+            placed,
+            bodies,
+            texts,
+            focuses,
+            mut notes,
+            places,
+            ..
+        } = self;
+        drop(places);
+        for node in [root]
+            .into_iter()
+            .chain(root.children_of("canvas"))
+            .chain(root.children_of("camera"))
+        {
+            if !node.custom.is_empty() {
+                notes.add(
+                    "settings of Mol* (\"custom\") are not looked at",
+                    &node.pointer,
+                );
+            }
+        }
+        if bodies.spheres.is_empty() && bodies.cylinders.is_empty() && texts.list.is_empty() {
+            let sentences = notes.into_sentences();
+            return Err(SceneError::Empty {
+                pointer: root.pointer.clone(),
+                problem: if sentences.is_empty() {
+                    format!(
+                        "{}: the tree has no representation, label or primitive of any atom",
+                        root.pointer
+                    )
+                } else {
+                    sentences.join("; ")
+                },
+                remedy: "give a representation of type ball_and_stick, spacefill or line".into(),
+            });
+        }
+        let whole = bodies.ball_with(&texts);
+        let view = viewpoint(root, &focuses, whole, &mut notes)?;
+        let structure = match placed.len() {
+            1 => placed
+                .into_iter()
+                .next()
+                .unwrap_or_else(|| Arc::new(Structure::from_points(Vec::new()))),
+            _ => Arc::new(Structure::merge(
+                placed.into_iter().map(Arc::unwrap_or_clone).collect(),
+            )),
+        };
+        let background = match style.background {
+            BackgroundRequest::Transparent => Background {
+                color: [0; 3],
+                transparent: true,
+            },
+            BackgroundRequest::Color(color) => Background {
+                color: color.0,
+                transparent: false,
+            },
+        };
+        let outline_px = style.label_style.outline_px;
+        let labels = Labels {
+            list: texts.list,
+            // Mol*'s texts have a black rim.
+            outline: (outline_px > 0.0).then_some(Outline {
+                width_px: outline_px as f32,
+                color: [0; 3],
+            }),
+            on_top: style.label_style.on_top,
+            declutter: style.label_style.declutter,
+        };
+        let scene = Scene::from_parts(SceneParts {
+            spheres: bodies.spheres,
+            cylinders: bodies.cylinders,
+            lighting: Lighting::simple(),
+            depth_cue: style.depth_cue.then_some(DepthCue::DEFAULT),
+            background,
+            structure,
+        })?
+        .with_labels(labels)?
+        .with_effects(effects(
+            style.silhouettes,
+            style.ambient_occlusion,
+            style.shadows,
+        )?)?;
+        Ok(SnapshotScene {
+            scene,
+            view,
+            notes: notes.into_sentences(),
+        })
+    }
+
     /// Draws a structure node, and returns its place.
     fn structure(&mut self, node: &Node, source: &Arc<Structure>) -> Result<usize, SceneError> {
         let part = source.parts().first();
@@ -227,7 +240,7 @@ impl Builder {
                         .add("labels from annotations are not drawn", &child.pointer);
                 }
                 "tooltip_from_uri" | "tooltip_from_source" => self.tooltip(child),
-                "primitives_from_uri" => self.from_uri(child),
+                "primitives_from_uri" => self.other_file(child),
                 _ => {}
             }
         }
@@ -238,7 +251,7 @@ impl Builder {
         self.notes.add("a picture has no tooltips", &node.pointer);
     }
 
-    fn from_uri(&mut self, node: &Node) {
+    fn other_file(&mut self, node: &Node) {
         self.notes
             .add("primitives from other files are not drawn", &node.pointer);
     }

@@ -20,7 +20,8 @@ const WORDS: [&str; 9] = [
     "all", "polymer", "protein", "nucleic", "branched", "ligand", "ion", "water", "coarse",
 ];
 
-/// Residues of sugars: names of the Chemical Component Dictionary (<https://www.wwpdb.org/data/ccd>)
+/// Residues of sugars: names of the Chemical Component Dictionary
+/// (<https://www.wwpdb.org/data/ccd>)
 /// of the saccharides that glycans of PDB entries are made of.
 const SUGARS: [&str; 38] = [
     "A2G", "ARA", "ARB", "BDP", "BGC", "BM3", "BMA", "FCA", "FCB", "FRU", "FUC", "FUL", "GAL",
@@ -284,7 +285,7 @@ impl Conditions {
                     );
                 }
                 "instance_id" => {
-                    notes.add("instance_id is not looked at: all copies are selected", &at)
+                    notes.add("instance_id is not looked at: all copies are selected", &at);
                 }
                 _ => {
                     return Err(SceneError::invalid(

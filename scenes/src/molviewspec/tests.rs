@@ -1,3 +1,6 @@
+#![allow(clippy::needless_pass_by_value, reason = "values made in place")]
+#![allow(clippy::float_cmp, reason = "the numbers compared are exact in binary")]
+
 use std::sync::Arc;
 
 use glam::DVec3;
@@ -539,6 +542,10 @@ fn errors_name_the_place_of_the_node() {
         let found = error.pointer().unwrap_or_default();
         assert!(found.ends_with(pointer), "{found} for {pointer}: {error}");
     }
+}
+
+#[test]
+fn what_is_no_document_is_refused() {
     for text in [
         "",
         "[]",

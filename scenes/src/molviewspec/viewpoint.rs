@@ -1,6 +1,6 @@
 //! `camera` and `focus` nodes: where the scene is seen from.
 //!
-//! A MolViewSpec camera is one that just shows a sphere of radius R from the distance 2 R, and a
+//! A `MolViewSpec` camera is one that just shows a sphere of radius R from the distance 2 R, and a
 //! program moves it along its axis until it shows the same sphere in its own field of view (Mol*:
 //! `mol-util/camera.js`). So a camera and a focus are the same: a sphere, and a direction.
 
