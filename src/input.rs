@@ -16,8 +16,11 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
+use molshot_molecule::structure::Part;
+use molshot_molecule::symmetry::{AssemblyChoice, CrystalChoice};
 use molshot_molecule::{FolderOptions, Format, merge_files, read_bytes, read_file_as, read_folder};
 use molshot_molecule::{MoleculeError, PartRole, ReadOptions, Structure};
 use molshot_scenes::request::StructureSource;
@@ -41,6 +44,57 @@ pub struct InputOptions {
     pub read: ReadOptions,
     /// What is read of a folder in PDBbind layout.
     pub folder: FolderOptions,
+    /// Biological assembly to make of each file that lists one.
+    pub assembly: AssemblyChoice,
+    /// Part of the crystal to make of each file that has a unit cell; of an assembly none is made.
+    pub crystal: CrystalChoice,
+    /// All models within this range are read, each as a part of its own, in place of one.
+    pub models: Option<RangeInclusive<u32>>,
+}
+
+impl InputOptions {
+    /// Makes the copies by symmetry that the options ask for. With several inputs, those whose file
+    /// says nothing about copies stay as they are, with a warning, if at least one does.
+    fn with_copies(&self, structures: Vec<Structure>) -> Result<Vec<Structure>, InputError> {
+        let has_assembly = |part: &Part| !part.symmetry.assemblies.is_empty();
+        let has_cell = |part: &Part| {
+            part.symmetry
+                .cell
+                .is_some_and(|cell| !cell.is_placeholder())
+        };
+        let structures = if self.assembly == AssemblyChoice::None {
+            structures
+        } else {
+            let make = |one: Structure, most| one.with_assembly(&self.assembly, most);
+            self.copied(structures, "biological assembly", has_assembly, make)?
+        };
+        if self.crystal == CrystalChoice::None {
+            return Ok(structures);
+        }
+        let make = |one: Structure, most| one.with_crystal(self.crystal, most);
+        self.copied(structures, "unit cell", has_cell, make)
+    }
+
+    fn copied(
+        &self,
+        structures: Vec<Structure>,
+        what: &str,
+        has: impl Fn(&Part) -> bool,
+        make: impl Fn(Structure, usize) -> Result<Structure, MoleculeError>,
+    ) -> Result<Vec<Structure>, InputError> {
+        let has = |one: &Structure| one.parts().iter().any(&has);
+        let some_have = structures.iter().any(has);
+        let most = self.read.limits.max_atoms;
+        let copied = structures.into_iter().map(|structure| {
+            if some_have && !has(&structure) {
+                return Ok(structure.with_warning(format!(
+                    "the file has no {what}; its atoms are drawn as they are"
+                )));
+            }
+            Ok(make(structure, most)?)
+        });
+        copied.collect()
+    }
 }
 
 /// Why an input cannot be read.
@@ -114,6 +168,24 @@ pub enum InputError {
     /// Standard input cannot be read.
     #[error("standard input cannot be read: {0}")]
     StandardInput(io::Error),
+    /// No input has a model of a range.
+    #[error("no input has a model from {first} to {last}; choose from {lowest} to {highest}")]
+    NoModel {
+        /// The lowest number that was requested.
+        first: u32,
+        /// The highest one.
+        last: u32,
+        /// The lowest number that there is.
+        lowest: u32,
+        /// The highest one.
+        highest: u32,
+    },
+    /// The models of a range have too many atoms.
+    #[error("the models have more atoms than the limit of {max_atoms}; choose fewer models")]
+    ManyAtoms {
+        /// The limit.
+        max_atoms: usize,
+    },
     /// A structure cannot be read.
     #[error(transparent)]
     Structure(#[from] MoleculeError),
@@ -140,6 +212,8 @@ impl InputError {
             Self::StructureId { .. } => "structure-id",
             Self::StandardInputTwice => "standard-input-twice",
             Self::StandardInputFormat => "standard-input-format",
+            Self::NoModel { .. } => "no-model",
+            Self::ManyAtoms { .. } => "too-large",
             Self::Structure(error) => error.code(),
         }
     }
@@ -324,6 +398,71 @@ impl Item<'_> {
     }
 }
 
+/// Reads all models of `sources` that are within a range; a source with a single model keeps it, if
+/// any other has one in the range.
+fn read_models<'a, T>(
+    sources: &'a [T],
+    options: &InputOptions,
+    range: &RangeInclusive<u32>,
+    open: impl Fn(&'a T) -> Result<Item<'a>, InputError>,
+) -> Result<Vec<Structure>, InputError> {
+    let mut read = options.read;
+    let mut structures = Vec::with_capacity(sources.len());
+    let mut known = Vec::new();
+    let mut is_found = false;
+    for source in sources {
+        let item = open(source)?;
+        read.model = None;
+        let first = item.read(&read, options.folder)?;
+        let numbers = model_numbers(&first).to_vec();
+        let chosen: Vec<u32> = (numbers.iter().copied())
+            .filter(|number| range.contains(number))
+            .collect();
+        is_found |= !chosen.is_empty();
+        if numbers.len() < 2 {
+            structures.push(first);
+        } else {
+            let mut models = Vec::new();
+            let mut atoms = 0;
+            for number in chosen {
+                read.model = Some(number);
+                let model = item.read(&read, options.folder)?;
+                atoms += model.atoms().len();
+                if atoms > read.limits.max_atoms {
+                    return Err(InputError::ManyAtoms {
+                        max_atoms: read.limits.max_atoms,
+                    });
+                }
+                models.push((number, model));
+            }
+            if !models.is_empty() {
+                structures.push(Structure::merge_models(models));
+            }
+        }
+        known.extend(numbers);
+    }
+    if is_found {
+        return options.with_copies(structures);
+    }
+    Err(InputError::NoModel {
+        first: *range.start(),
+        last: *range.end(),
+        lowest: known.iter().copied().min().unwrap_or(1),
+        highest: known.iter().copied().max().unwrap_or(1),
+    })
+}
+
+/// Returns the numbers of the models among which a number chooses: those of the first input that
+/// has several, else the number of the only one.
+#[must_use]
+pub fn model_numbers(structure: &Structure) -> &[u32] {
+    let mut parts = structure.parts().iter();
+    let several = parts.clone().find(|part| part.models > 1);
+    several
+        .or_else(|| parts.next())
+        .map_or(&[], |part| &part.model_numbers)
+}
+
 /// Reads all `sources`. See [`InputOptions::read`] for which model is read of each.
 fn read_each<'a, T>(
     sources: &'a [T],
@@ -335,6 +474,9 @@ fn read_each<'a, T>(
     let mut structures = Vec::with_capacity(sources.len());
     let mut found_model = false;
     let mut refused = None;
+    if let Some(range) = &options.models {
+        return read_models(sources, options, range, open);
+    }
     for source in sources {
         let item = open(source)?;
         let structure = match item.read(&options.read, options.folder) {
@@ -357,6 +499,6 @@ fn read_each<'a, T>(
     }
     match refused {
         Some(error) if !found_model => Err(error.into()),
-        _ => Ok(structures),
+        _ => options.with_copies(structures),
     }
 }

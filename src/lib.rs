@@ -42,7 +42,7 @@ pub use error::Error;
 pub use image;
 pub use molshot_molecule as molecule;
 pub use molshot_molecule::{
-    Element, Format, PartRole, ReadOptions, Selection, Structure, hbonds, read_bytes,
+    Element, Format, PartRole, ReadOptions, Selection, Structure, contacts, hbonds, read_bytes,
 };
 pub use molshot_renderer as renderer;
 pub use molshot_renderer::pool::{Pool, PoolOptions, Sequence, WorkerScratch};

@@ -34,6 +34,7 @@ fn sample(option: &RenderOption) -> Vec<String> {
         }
         OptionKind::Keywords(names) => names().join(","),
         OptionKind::Color | OptionKind::Background => "#4477aa".into(),
+        OptionKind::Colors => "#4477aa,#ee6677".into(),
         OptionKind::Selection => "ligand".into(),
         OptionKind::Residue => "ARG 45 A".into(),
         OptionKind::Size => "640x480".into(),
@@ -52,6 +53,7 @@ fn required_with(option: &RenderOption) -> Vec<(&'static str, &'static str)> {
     match option.name {
         "residue" => vec![("style", "misi-residue")],
         "color" => vec![("colors", "uniform")],
+        "palette" => vec![("colors", "chain")],
         _ => vec![],
     }
 }

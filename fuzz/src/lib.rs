@@ -4,8 +4,10 @@
 
 use std::sync::Arc;
 
+use molshot_molecule::trajectory::Trajectory;
 use molshot_molecule::{
-    Format, MAX_COORDINATE_ANGSTROM, PartRole, ReadLimits, ReadOptions, Structure, read_bytes,
+    Format, MAX_COORDINATE_ANGSTROM, PartRole, ReadLimits, ReadOptions, Structure,
+    TrajectoryFormat, read_bytes,
 };
 
 /// A peptide of two residues, a ligand, water and an ion; small, yet with every class of residue
@@ -33,6 +35,38 @@ pub fn read_as(name: &str, format: Option<Format>, bytes: &[u8]) {
         .with_limits(LIMITS);
     match read_bytes(name, bytes, PartRole::Whole, &options) {
         Ok(structure) => check(&structure),
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+}
+
+/// Reads all frames of a trajectory, and checks their numbers of atoms and the memory of the index.
+///
+/// `extension` says the format, whose first bytes are put in front unless they are there: a fuzzer
+/// that changes them would read nothing.
+///
+/// # Panics
+/// Panics if an invariant is violated, which the fuzzer detects.
+pub fn read_trajectory(extension: &str, bytes: &[u8]) {
+    let magic: &[u8] = match extension {
+        "xtc" => b"\0\0\x07\xcb",
+        "trr" => b"\0\0\x07\xc9",
+        _ => b"T\0\0\0CORD",
+    };
+    let bytes = match TrajectoryFormat::from_magic(bytes) {
+        Some(format) if format.extension() == extension => bytes.to_vec(),
+        _ => [magic, bytes].concat(),
+    };
+    let length = bytes.len();
+    match Trajectory::from_bytes("upload", bytes, &LIMITS) {
+        Ok(trajectory) => {
+            assert!((1..=length).contains(&trajectory.len()));
+            for number in 0..trajectory.len() {
+                match trajectory.frame(number) {
+                    Ok(frame) => assert_eq!(frame.position_angstrom.len(), trajectory.atoms()),
+                    Err(error) => assert!(!error.to_string().is_empty()),
+                }
+            }
+        }
         Err(error) => assert!(!error.to_string().is_empty()),
     }
 }

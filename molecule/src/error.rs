@@ -44,6 +44,16 @@ pub enum MoleculeError {
         /// How to solve it.
         remedy: String,
     },
+    /// The file does not give the assembly, unit cell or space group that is asked for.
+    #[error("{file}: {problem}; {remedy}")]
+    Symmetry {
+        /// Path or name of the input.
+        file: String,
+        /// What is missing.
+        problem: String,
+        /// How to solve it.
+        remedy: String,
+    },
     /// A selection expression is not valid.
     #[error(
         "selection, column {column}: {problem}; {remedy}\n  {expression}\n  {:>column$}",
@@ -70,6 +80,7 @@ impl MoleculeError {
             Self::Syntax { .. } => "input_malformed",
             Self::Format { .. } => "input_format_unknown",
             Self::Limit { .. } => "input_too_large",
+            Self::Symmetry { .. } => "symmetry_unavailable",
             Self::Selection { .. } => "selection_invalid",
         }
     }

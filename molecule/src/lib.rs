@@ -1,8 +1,9 @@
 //! Reads molecular structure files into a validated [`Structure`]: atoms, residues, chains, bonds.
 //!
-//! The formats are PDB, mmCIF, BinaryCIF, SDF, MOL2 and XYZ, gzipped or not. On a structure this
-//! crate evaluates selections ([`Selection`]), assigns atom types and radii ([`perception`]), and
-//! finds hydrogen bonds ([`hbonds`]). It contains nothing about drawing.
+//! The formats are PDB, mmCIF, BinaryCIF, SDF, MOL2, XYZ and GRO, gzipped or not. On a structure
+//! this crate evaluates selections ([`Selection`]), assigns atom types and radii ([`perception`]),
+//! and finds hydrogen bonds ([`hbonds`]) and all other contacts of ligands ([`contacts`]). It contains
+//! nothing about drawing.
 //!
 //! ```
 //! use molshot_molecule::hbonds::{self, HydrogenBondOptions, Scope};
@@ -46,11 +47,14 @@
 //!   io         decompressed bytes -> raw::RawModel (the rows of a file), one parser per format
 //!   build      RawModel -> Structure: alternate locations, residues, chains, elements, limits
 //!     perception   residue classes, bonds; on request atom types and radii
-//! hbonds, selection, summary, ResidueKey    read a Structure
+//! hbonds, contacts, selection, summary, ResidueKey    read a Structure
+//! symmetry     assemblies and crystals: copies of the atoms of a Structure
+//! trajectory   frames of XTC, TRR and DCD files: other positions of a Structure
 //! ```
 #![forbid(unsafe_code)]
 
 pub mod cancel;
+pub mod contacts;
 pub mod element;
 pub mod error;
 pub mod hbonds;
@@ -59,6 +63,9 @@ pub mod selection;
 pub mod structure;
 pub mod suggest;
 pub mod summary;
+pub mod superpose;
+pub mod symmetry;
+pub mod trajectory;
 
 mod build;
 mod diagnostics;
@@ -73,6 +80,7 @@ pub use diagnostics::{Location, Warning};
 pub use element::Element;
 pub use error::MoleculeError;
 pub use io::options::{AlternateLocation, Format, ReadLimits, ReadOptions, assembly_number};
+pub use io::trajectory_format::TrajectoryFormat;
 pub use load::{
     AtomRecord, BondRecord, FolderFiles, FolderOptions, detect_format, merge_files, read_bytes,
     read_file, read_file_as, read_folder, read_input, read_regular_file, remove_ligand_from_pocket,

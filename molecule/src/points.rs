@@ -3,7 +3,8 @@
 use smol_str::SmolStr;
 
 use crate::element::Element;
-use crate::structure::{Atoms, Chain, Part, PartRole, Residue, ResidueClass, Structure};
+use crate::structure::{Atoms, Chain, FileRows, Part, PartRole, Residue, ResidueClass, Structure};
+use crate::symmetry::Symmetry;
 
 impl Structure {
     /// A structure of one atom of unknown element per point, without names and bonds, all in one
@@ -40,6 +41,7 @@ impl Structure {
                 id: SmolStr::default(),
                 label_id: SmolStr::default(),
                 part: 0,
+                copy: 1,
             });
             parts.push(Part {
                 name: "points".into(),
@@ -47,7 +49,10 @@ impl Structure {
                 atoms: range,
                 residues: 0..1,
                 models: 1,
+                model_numbers: vec![1],
                 alternates_left_out: 0,
+                symmetry: Symmetry::default(),
+                cells: None,
             });
         }
         Self {
@@ -59,6 +64,7 @@ impl Structure {
             pseudobonds: Vec::new(),
             warnings: Vec::new(),
             names_in_file: std::collections::BTreeMap::new(),
+            file_rows: FileRows::same(count),
         }
     }
 }

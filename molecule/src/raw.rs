@@ -5,6 +5,7 @@ use std::num::NonZeroI32;
 use smol_str::SmolStr;
 
 use crate::structure::BondOrder;
+use crate::symmetry::Symmetry;
 use crate::{Element, Warning};
 
 /// The element field of a row.
@@ -136,6 +137,10 @@ pub(crate) struct RawModel {
     pub(crate) bonds_complete: bool,
     /// Number of models or records in the file; 0 counts as 1.
     pub(crate) models: usize,
+    /// What the file says about copies of its atoms.
+    pub(crate) symmetry: Symmetry,
+    /// The numbers of the models, where they have their own (PDB, mmCIF); else they count from 1.
+    pub(crate) model_numbers: Vec<u32>,
     pub(crate) warnings: Vec<Warning>,
 }
 

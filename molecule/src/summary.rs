@@ -44,7 +44,7 @@ pub struct Summary {
 }
 
 /// Counts of one input file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PartSummary {
     /// File name without folder and extension.
@@ -59,6 +59,12 @@ pub struct PartSummary {
     pub models: usize,
     /// Number of atoms in alternate locations that were not chosen and are not counted above.
     pub alternates_left_out: usize,
+    /// Ids of the biological assemblies that the file lists.
+    pub assemblies: Vec<String>,
+    /// Unit cell: edges in angstrom and angles in degrees; `None` if the file has none.
+    pub unit_cell: Option<[f64; 6]>,
+    /// Name of the space group, if the file gives one.
+    pub space_group: Option<String>,
 }
 
 /// Counts of one chain.
@@ -126,6 +132,22 @@ impl Summary {
                     residues: part.residues.len(),
                     models: part.models,
                     alternates_left_out: part.alternates_left_out,
+                    assemblies: part
+                        .symmetry
+                        .assemblies
+                        .iter()
+                        .map(|assembly| assembly.id.clone())
+                        .collect(),
+                    unit_cell: part
+                        .symmetry
+                        .cell
+                        .filter(|cell| !cell.is_placeholder())
+                        .map(|cell| {
+                            let [a, b, c] = cell.edges_angstrom;
+                            let [alpha, beta, gamma] = cell.angles_degrees;
+                            [a, b, c, alpha, beta, gamma]
+                        }),
+                    space_group: part.symmetry.space_group.clone(),
                 })
                 .collect(),
             atoms: atoms.len(),

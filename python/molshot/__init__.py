@@ -18,11 +18,13 @@ server, with the same functions.
 from typing import TYPE_CHECKING, Any
 
 from molshot import dataset
+from molshot._contacts import Contact, ContactSide, contacts
 from molshot._errors import DatasetError, InputError, MolshotError, RenderError, RequestError
 from molshot._molshot import VERSION as __version__
 from molshot._picture import Picture
 from molshot._render import Renderer, render, render_many, render_options
 from molshot._structure import HydrogenBond, Structure, hydrogen_bonds, read
+from molshot._trajectory import Trajectory, read_trajectory
 
 if TYPE_CHECKING:
     from molshot._http_async import AsyncClient as AsyncClient
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 # Without the HTTP client, which needs httpx: `import *` works without it.
 __all__ = [
+    "Contact",
+    "ContactSide",
     "DatasetError",
     "HydrogenBond",
     "InputError",
@@ -43,10 +47,13 @@ __all__ = [
     "Renderer",
     "RequestError",
     "Structure",
+    "Trajectory",
     "__version__",
+    "contacts",
     "dataset",
     "hydrogen_bonds",
     "read",
+    "read_trajectory",
     "render",
     "render_many",
     "render_options",

@@ -153,7 +153,7 @@ def option_parameters(kinds: Mapping[str, str], options: Mapping[str, object]) -
             found[name] = ["x".join(many)]
         elif kind == "size" and isinstance(value, int):
             found[name] = [f"{value}x{value}"]
-        elif kind in ("offset", "keywords") and many is not None:
+        elif kind in ("offset", "keywords", "colors") and many is not None:
             found[name] = [",".join(many)]
         elif kind == "texts" and isinstance(value, (list, tuple)):
             pairs = [one if isinstance(one, str) else " => ".join(map(str, one)) for one in value]

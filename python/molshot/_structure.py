@@ -136,6 +136,43 @@ class Structure:
         inner = _molshot.Structure.merge([part._inner for part in parts])
         return cls(inner, ("merge", tuple(parts)))
 
+    def with_copies(
+        self,
+        *,
+        assembly: str | None = None,
+        unit_cell: bool = False,
+        supercell: tuple[int, int, int] | None = None,
+        symmetry_mates: float | None = None,
+    ) -> "Structure":
+        """Makes a biological assembly, or a part of the crystal, of a structure of one file.
+
+        Chains of further copies are named ``A-2``, ``A-3``.
+
+        Parameters
+        ----------
+        assembly : str, optional
+            The file's id of an assembly, such as ``1``, or ``all``.
+        unit_cell : bool
+            Fill the unit cell.
+        supercell : tuple of 3 int, optional
+            Fill so many unit cells along the edges a, b and c.
+        symmetry_mates : float, optional
+            Add the copies that have an atom within this distance (angstrom).
+
+        Raises
+        ------
+        InputError
+            If the file lists no such assembly, or has no unit cell or known space group.
+        """
+        given = [assembly is not None, unit_cell, supercell is not None, symmetry_mates is not None]
+        if sum(given) != 1:
+            raise RequestError(
+                "give one of assembly, unit_cell, supercell and symmetry_mates", "argument_invalid"
+            )
+        cells = (1, 1, 1) if unit_cell else supercell
+        arguments = (assembly, cells, symmetry_mates)
+        return Structure(self._inner.with_copies(*arguments), ("copies", (self, *arguments)))
+
     def __len__(self) -> int:
         """Number of atoms."""
         return len(self._inner)
@@ -210,16 +247,16 @@ def read(
     Parameters
     ----------
     source : path, list of paths, or bytes
-        Structure files (PDB, mmCIF, BinaryCIF, SDF, MOL2, XYZ, gzipped or not), folders in PDBbind
+        Structure files (PDB, mmCIF, BinaryCIF, SDF, MOL2, XYZ, GRO, gzipped or not), folders in PDBbind
         layout, or a scene file; several are merged, and their names say their roles:
         ``x_pocket.pdb`` and ``x_protein.pdb`` are pockets, ``x_ligand.sdf`` is a ligand, as in an
         upload to the server. Bytes are the content of one file.
     format : str, optional
-        ``pdb``, ``mmcif``, ``bcif``, ``sdf``, ``mol2`` or ``xyz``; by default it is detected.
+        ``pdb``, ``mmcif``, ``bcif``, ``sdf``, ``mol2``, ``xyz`` or ``gro``; by default it is detected.
     name : str, optional
         Name of bytes in messages; ``x_pocket.pdb`` and ``x_ligand.sdf`` say their role.
     model : int, optional
-        Model number, or record of an SDF, MOL2 or XYZ file counted from 1; by default the first.
+        Model number, or record of an SDF, MOL2, XYZ or GRO file counted from 1; by default the first.
     altloc : str, optional
         Alternate location: a letter or digit, ``highest`` or ``all-highest``.
 
@@ -336,6 +373,14 @@ def _rebuild(kind: str, arguments: Any) -> Structure:
         inner = _molshot.read_bytes(*arguments)
     elif kind == "arrays":
         inner = _molshot.Structure.from_arrays(*arguments)
+    elif kind == "copies":
+        source, *chosen = arguments
+        inner = source._inner.with_copies(*chosen)
+    elif kind == "frame":
+        from molshot._trajectory import read_trajectory
+
+        topology, path, align, number = arguments
+        return read_trajectory(topology, path, align=align)[number]
     else:
         return Structure.merge(cast("tuple[Structure, ...]", arguments))
     return Structure(inner, (kind, arguments))

@@ -206,3 +206,17 @@ impl<T: Argument> Argument for (T, T) {
         format!("pairs of {}", T::several())
     }
 }
+
+impl<T: Argument> Argument for [T; 3] {
+    fn take(value: &Bound<'_, PyAny>) -> Option<Self> {
+        Vec::take(value)?.try_into().ok()
+    }
+
+    fn described() -> String {
+        format!("three {}", T::several())
+    }
+
+    fn several() -> String {
+        format!("triples of {}", T::several())
+    }
+}

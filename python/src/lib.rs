@@ -25,6 +25,7 @@ mod questions;
 mod request;
 mod scores;
 mod structure;
+mod trajectory;
 
 use pyo3::pymodule;
 
@@ -50,6 +51,8 @@ mod _molshot {
     use super::scores::{dataset_compare, dataset_score, predictions_file, score_answer};
     #[pymodule_export]
     use super::structure::{Structure, read_bytes, read_paths};
+    #[pymodule_export]
+    use super::trajectory::Trajectory;
 
     /// Version of the library.
     #[pymodule_export]

@@ -109,9 +109,10 @@ fn keyword_error(
         OptionKind::OneOf(_) => "a number or a text",
         OptionKind::Size => "(width, height)",
         OptionKind::Offset => "three numbers",
-        OptionKind::Keywords(_) | OptionKind::Commands | OptionKind::Transforms => {
-            "a text or a list of texts"
-        }
+        OptionKind::Keywords(_)
+        | OptionKind::Colors
+        | OptionKind::Commands
+        | OptionKind::Transforms => "a text or a list of texts",
         OptionKind::Texts => "a list of (text, selection)",
         _ => "a text",
     };
@@ -157,7 +158,9 @@ fn texts(option: &RenderOption, value: &Bound<'_, PyAny>) -> PyResult<Vec<String
             Ok(vec![format!("{edge}x{edge}")])
         }
         OptionKind::Size if !is_text => Ok(vec![list(value)?.join("x")]),
-        OptionKind::Offset | OptionKind::Keywords(_) => Ok(vec![list(value)?.join(",")]),
+        OptionKind::Offset | OptionKind::Keywords(_) | OptionKind::Colors => {
+            Ok(vec![list(value)?.join(",")])
+        }
         OptionKind::Commands | OptionKind::Transforms => list(value),
         OptionKind::Texts => {
             let mut values = Vec::new();

@@ -4,10 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use molshot::input::{InputOptions, read_inputs};
+use molshot::molecule::contacts::{ContactKind, ContactOptions};
 use molshot::molecule::hbonds::{AcceptorClass, AtomClasses, DonorClass, Scope};
+use molshot::molecule::symmetry::{AssemblyChoice, CrystalChoice, MOST_CELLS};
 use molshot::molecule::{
     AlternateLocation, BondOrder, BondRecord, Format, PartRole, ReadOptions, Selection,
-    Structure as MoleculeStructure, hbonds,
+    Structure as MoleculeStructure, contacts, hbonds,
 };
 use molshot::renderer::annotations::role_of;
 use numpy::{IntoPyArray, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2};
@@ -26,6 +28,10 @@ pub(crate) struct Structure {
     pub(crate) structure: Arc<MoleculeStructure>,
 }
 
+/// Number of unit cells along an edge.
+type CellCount = Whole<u32, 1, { MOST_CELLS as u64 }>;
+/// Distance of copies in a crystal, angstrom.
+type MateDistance = Real<f64, 0, 1000>;
 type ModelNumber = Whole<u32, 1, U32_MAX>;
 
 /// The texts that choose what of a file is read.
@@ -181,6 +187,43 @@ impl Structure {
             let parts = parts.iter().map(|part| (**part).clone());
             Ok(Self {
                 structure: Arc::new(MoleculeStructure::merge(parts.collect())),
+            })
+        })
+    }
+
+    /// Makes a biological assembly (`assembly`), or a part of the crystal (`cells` or
+    /// `mates_angstrom`) of a structure of one file.
+    #[pyo3(signature = (assembly, cells, mates_angstrom))]
+    fn with_copies(
+        &self,
+        py: Python<'_>,
+        assembly: Given<Option<String>>,
+        cells: Given<Option<[CellCount; 3]>>,
+        mates_angstrom: Given<Option<MateDistance>>,
+    ) -> PyResult<Self> {
+        given!(assembly, cells, mates_angstrom);
+        let assembly = match assembly.as_deref().map(AssemblyChoice::from_name) {
+            None => AssemblyChoice::None,
+            Some(Some(choice)) => choice,
+            Some(None) => {
+                let text = "assembly: give the id of an assembly such as 1, all, or none";
+                return Err(Failure::argument(text).into());
+            }
+        };
+        let crystal = match (cells, mates_angstrom) {
+            (Some(cells), _) => CrystalChoice::Cells(cells.map(|count| count.0)),
+            (None, Some(distance)) => CrystalChoice::Mates(distance.0),
+            (None, None) => CrystalChoice::None,
+        };
+        let structure = Arc::clone(&self.structure);
+        interrupt::run(py, move || {
+            let most = ReadOptions::default().limits.max_atoms;
+            let made = (*structure)
+                .clone()
+                .with_assembly(&assembly, most)
+                .and_then(|made| made.with_crystal(crystal, most))?;
+            Ok(Self {
+                structure: Arc::new(made),
             })
         })
     }
@@ -368,6 +411,30 @@ impl Structure {
         interrupt::run(py, move || {
             let found = hbonds::find(&structure, &options)
                 .map_err(|error| Failure::argument(error.to_string()))?;
+            serde_json::to_string(&found.report(&structure))
+                .map_err(|error| Failure::internal(error.to_string()))
+        })
+    }
+
+    /// Contacts of the ligand as a JSON text (that of `molshot contacts --format json`); all kinds
+    /// without `kinds`.
+    fn contacts(&self, py: Python<'_>, kinds: Given<Option<Vec<String>>>) -> PyResult<String> {
+        given!(kinds);
+        let mut options = ContactOptions::default();
+        if let Some(names) = kinds {
+            let kind = |name: String| {
+                ContactKind::from_name(&name).ok_or_else(|| {
+                    let known: Vec<&str> =
+                        ContactKind::ALL.iter().map(|kind| kind.name()).collect();
+                    Failure::argument(format!("kinds: give some of {}", known.join(", ")))
+                })
+            };
+            let kinds = names.into_iter().map(kind);
+            options.kinds = kinds.collect::<Result<_, _>>()?;
+        }
+        let structure = Arc::clone(&self.structure);
+        interrupt::run(py, move || {
+            let found = contacts::find(&structure, &options);
             serde_json::to_string(&found.report(&structure))
                 .map_err(|error| Failure::internal(error.to_string()))
         })

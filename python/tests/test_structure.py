@@ -259,6 +259,28 @@ def test_hydrogen_bonds_are_those_of_the_command(library: pathlib.Path, program:
         molshot.hydrogen_bonds(structure, scope="each")  # type: ignore[arg-type]
 
 
+def test_contacts_are_those_of_the_command(library: pathlib.Path, program: str) -> None:
+    import json
+    import subprocess
+
+    structure = molshot.read(library / "1hvr")
+    found = molshot.contacts(structure)
+    command = [program, "contacts", str(library / "1hvr"), "--format", "json"]
+    wanted = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)["contacts"]
+    assert len(found) == len(wanted) > 0
+    assert [(contact.kind, list(contact.ligand.atoms), list(contact.rest.atoms)) for contact in found] == [
+        (contact["kind"], contact["ligand"]["indices"], contact["rest"]["indices"]) for contact in wanted
+    ]
+    for kind in ["hydrogen-bonds", "hydrophobic-contacts"]:
+        of_kind = [contact for contact in found if contact.kind == kind]
+        assert molshot.contacts(structure, kinds=[kind]) == of_kind != []  # type: ignore[list-item]
+    assert molshot.contacts(structure, kinds=[]) == []
+    bonds = molshot.hydrogen_bonds(structure)
+    assert len(molshot.contacts(structure, kinds=["hydrogen-bonds"])) == len(bonds)
+    with pytest.raises(molshot.MolshotError, match="kinds: give some of hydrogen-bonds, salt-bridges"):
+        molshot.contacts(structure, kinds=["salt"])  # type: ignore[list-item]
+
+
 def test_an_unknown_object_is_refused() -> None:
     with pytest.raises(molshot.InputError, match="RDKit"):
         molshot.Structure.from_object({"C": 1})
@@ -272,3 +294,39 @@ def test_one_alternate_location_is_kept() -> None:
     assert structure.bonds.tolist() == [[0, 1]]
     with pytest.raises(molshot.InputError, match=r'alternate_locations\[1\]: "AB" is not one ASCII letter'):
         molshot.Structure.from_arrays(coordinates, ["C"] * 3, **{**columns, "alternate_locations": ["", "AB", "B"]})
+
+
+def test_copies_by_symmetry_are_made_of_one_file(library: pathlib.Path) -> None:
+    structure = molshot.read(SALT, name="salt.cif")
+    cell = structure.with_copies(unit_cell=True)
+    assert len(cell) == 8
+    assert len(structure.with_copies(supercell=(2, 1, 1))) == 16
+    assert len(structure.with_copies(symmetry_mates=3.0)) > 2
+    assert len(pickle.loads(pickle.dumps(cell))) == 8
+    assert molshot.render(cell, size=(64, 64)).color.any()
+    with pytest.raises(molshot.MolshotError, match="lists no biological assembly"):
+        structure.with_copies(assembly="1")
+    with pytest.raises(molshot.MolshotError, match="give one of"):
+        structure.with_copies()
+    with pytest.raises(molshot.MolshotError, match="of one file"):
+        molshot.read(library / "1hvr").with_copies(assembly="all")
+
+
+SALT = b"""\
+data_salt
+_cell_length_a 5.64
+_cell_length_b 5.64
+_cell_length_c 5.64
+_cell_angle_alpha 90
+_cell_angle_beta 90
+_cell_angle_gamma 90
+_space_group_name_H-M_alt 'F m -3 m'
+loop_
+_atom_site_label
+_atom_site_type_symbol
+_atom_site_fract_x
+_atom_site_fract_y
+_atom_site_fract_z
+Na1 Na 0 0 0
+Cl1 Cl 0.5 0.5 0.5
+"""

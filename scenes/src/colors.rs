@@ -183,6 +183,55 @@ pub fn residue_color(name: &str) -> Rgb {
     Rgb::from_hex(hex)
 }
 
+/// Colour of a predicted structure's confidence (pLDDT, 0 to 100): the four bands and colours of
+/// the `AlphaFold` Protein Structure Database (<https://alphafold.ebi.ac.uk>, Varadi et al.,
+/// Nucleic Acids Res. 50 (2022) D439): very high above 90, high above 70, low above 50, else very
+/// low.
+#[must_use]
+pub fn plddt_color(plddt: f32) -> Rgb {
+    const BANDS: [(f32, u32); 3] = [(90.0, 0x00_53_D6), (70.0, 0x65_CB_F3), (50.0, 0xFF_DB_13)];
+    let band = BANDS.iter().find(|(above, _)| plddt > *above);
+    Rgb::from_hex(band.map_or(0xFF_7D_45, |(_, hex)| *hex))
+}
+
+/// Hydrophobicity of an amino acid by the name of its residue, -4.5 to 4.5: Kyte & Doolittle, J.
+/// Mol. Biol. 157 (1982) 105. `None` for everything else.
+#[must_use]
+pub fn hydrophobicity(name: &str) -> Option<f32> {
+    Some(match name.to_ascii_uppercase().as_str() {
+        "ILE" => 4.5,
+        "VAL" => 4.2,
+        "LEU" => 3.8,
+        "PHE" => 2.8,
+        "CYS" | "CYX" | "CYM" => 2.5,
+        "MET" | "MSE" => 1.9,
+        "ALA" => 1.8,
+        "GLY" => -0.4,
+        "THR" => -0.7,
+        "SER" => -0.8,
+        "TRP" => -0.9,
+        "TYR" => -1.3,
+        "PRO" => -1.6,
+        "HIS" | "HID" | "HIE" | "HIP" => -3.2,
+        "GLU" | "GLH" | "GLN" | "ASP" | "ASH" | "ASN" => -3.5,
+        "LYS" | "LYN" => -3.9,
+        "ARG" => -4.5,
+        _ => return None,
+    })
+}
+
+/// Colour of a hydrophobicity of Kyte and Doolittle: dodger blue (-4.5) over white (0) to orange
+/// red (4.5), the colours of `UCSF Chimera` for this scale.
+#[must_use]
+pub fn hydrophobicity_color(value: f32) -> Rgb {
+    const POLAR: Rgb = Rgb::from_hex(0x1E_90_FF);
+    const WHITE: Rgb = Rgb::from_hex(0xFF_FF_FF);
+    const HYDROPHOBIC: Rgb = Rgb::from_hex(0xFF_45_00);
+    let share = (value / 4.5).clamp(-1.0, 1.0);
+    let end = if share < 0.0 { POLAR } else { HYDROPHOBIC };
+    WHITE.mix(end, share.abs())
+}
+
 /// Blue over white to red for `share` from 0 to 1 (clamped; not a number counts as 0.5).
 #[must_use]
 pub fn blue_white_red(share: f32) -> Rgb {
@@ -203,7 +252,9 @@ pub fn blue_white_red(share: f32) -> Rgb {
 
 #[cfg(test)]
 mod tests {
-    use super::{Rgb, blue_white_red, chain_color};
+    use super::{
+        Rgb, blue_white_red, chain_color, hydrophobicity, hydrophobicity_color, plddt_color,
+    };
     use proptest::prelude::{prop_assert_eq, proptest};
 
     #[test]
@@ -233,6 +284,26 @@ mod tests {
         assert_eq!(blue_white_red(0.5), Rgb([255; 3]));
         assert_eq!(blue_white_red(7.0), Rgb([255, 0, 0]));
         assert_eq!(blue_white_red(f32::NAN), Rgb([255; 3]));
+    }
+
+    #[test]
+    fn confidences_have_the_bands_of_the_alphafold_database() {
+        let colors = [100.0, 90.1, 90.0, 70.1, 70.0, 50.1, 50.0, 0.0].map(plddt_color);
+        let [very_high, high, low, very_low] =
+            [0x00_53_D6, 0x65_CB_F3, 0xFF_DB_13, 0xFF_7D_45].map(Rgb::from_hex);
+        let bands = [
+            very_high, very_high, high, high, low, low, very_low, very_low,
+        ];
+        assert_eq!(colors, bands);
+    }
+
+    #[test]
+    fn hydrophobicities_go_from_blue_over_white_to_orange() {
+        assert_eq!(hydrophobicity("arg"), Some(-4.5));
+        assert_eq!(hydrophobicity("GTP"), None);
+        assert_eq!(hydrophobicity_color(-4.5), Rgb([0x1E, 0x90, 0xFF]));
+        assert_eq!(hydrophobicity_color(0.0), Rgb([255; 3]));
+        assert_eq!(hydrophobicity_color(4.5), Rgb([0xFF, 0x45, 0]));
     }
 
     #[test]

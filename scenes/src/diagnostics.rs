@@ -2,10 +2,10 @@
 
 use molshot_molecule::{Selection, Structure};
 
-use crate::colors::shorten;
+use crate::colors::{hydrophobicity, shorten};
 use crate::labels::LabelSubject;
 use crate::pseudobonds::PseudobondName;
-use crate::request::{Preset, RenderRequest};
+use crate::request::{ColorScheme, Preset, RenderRequest};
 use crate::scene::{Cylinder, Scene};
 
 /// What `scene`, built by `request`, lacks of what was asked for: a sentence each, for people,
@@ -21,13 +21,16 @@ pub fn diagnostics(scene: &Scene, request: &RenderRequest) -> Vec<String> {
                 .to_owned(),
         );
     }
+    if let Some(text) = no_values(scene, style.colors) {
+        found.push(text.to_owned());
+    }
     for name in &style.pseudobonds {
         // Each kind of dashes has a colour of its own.
         let color = name.color().opaque();
         let is_one =
             |stick: &Cylinder| stick.start_atom == Cylinder::NO_ATOM && stick.start_color == color;
         if !scene.cylinders.iter().any(is_one) {
-            found.push(no_dashes(*name, ligand).to_owned());
+            found.push(no_dashes(*name, ligand));
         }
     }
     for (index, text) in style.texts.iter().enumerate() {
@@ -45,21 +48,51 @@ pub fn diagnostics(scene: &Scene, request: &RenderRequest) -> Vec<String> {
     found
 }
 
+/// Says if the colour scheme has nothing to tell apart in what is drawn.
+fn no_values(scene: &Scene, colors: Option<ColorScheme>) -> Option<&'static str> {
+    let structure = &scene.structure;
+    let drawn = || scene.spheres.iter().map(|sphere| sphere.atom);
+    match colors? {
+        ColorScheme::BFactor => {
+            let values = &structure.atoms().b_factor;
+            let mut of_drawn = drawn().map(|atom| values[atom as usize].to_bits());
+            let first = of_drawn.next()?;
+            of_drawn.all(|value| value == first).then_some(
+                "all drawn atoms have one temperature factor: they are white; does the file have the column?",
+            )
+        }
+        ColorScheme::Hydrophobicity => drawn()
+            .all(|atom| hydrophobicity(&structure.residue_of(atom).name).is_none())
+            .then_some("no amino acids are drawn: all atoms have the colours of their elements"),
+        _ => None,
+    }
+}
+
 /// Why there may be no dashes of a kind.
-fn no_dashes(name: PseudobondName, ligand: bool) -> &'static str {
-    match name {
-        PseudobondName::HydrogenBonds if !ligand => {
-            "no hydrogen bonds are drawn: they are those between the ligand and the rest, and the structure has no ligand"
-        }
-        PseudobondName::HydrogenBonds => {
-            "no hydrogen bonds are drawn: there are none between the ligand and the rest of what is drawn"
-        }
+fn no_dashes(name: PseudobondName, ligand: bool) -> String {
+    let contacts = match name {
         PseudobondName::MetalCoordination => {
-            "no metal contacts are drawn: they are those that the file itself lists (CONECT or struct_conn), and it lists none between drawn atoms"
+            return "no metal contacts are drawn: they are those that the file itself lists (CONECT or struct_conn), and it lists none between drawn atoms".to_owned();
         }
         PseudobondName::MissingStructure => {
-            "no chain gaps are drawn: there are none between drawn atoms"
+            return "no chain gaps are drawn: there are none between drawn atoms".to_owned();
         }
+        PseudobondName::HydrogenBonds => "hydrogen bonds",
+        PseudobondName::SaltBridges => "salt bridges",
+        PseudobondName::PiStacking => "stacked rings",
+        PseudobondName::PiCation => "rings with cations",
+        PseudobondName::HalogenBonds => "halogen bonds",
+        PseudobondName::HydrophobicContacts => "hydrophobic contacts",
+        PseudobondName::WaterBridges => "water bridges",
+    };
+    if ligand {
+        format!(
+            "no {contacts} are drawn: there are none between the ligand and the rest of what is drawn"
+        )
+    } else {
+        format!(
+            "no {contacts} are drawn: they are those between the ligand and the rest, and the structure has no ligand"
+        )
     }
 }
 

@@ -35,7 +35,8 @@ pub enum LabelSubject {
     Atom(u32),
     /// The residue of this index.
     Residue(u32),
-    /// The distance between the atoms of these indices, which a pseudobond joins.
+    /// The distance between the atoms of these indices, which a pseudobond joins. If it joins rings
+    /// or charged groups, the distance is that of their centres, and these are their first atoms.
     Distance([u32; 2]),
     /// Free text: its index in the request's `texts`.
     Text(u32),

@@ -41,6 +41,7 @@
 pub mod build;
 pub mod builder;
 pub mod camera;
+pub mod caption;
 pub mod colors;
 pub mod commands;
 pub mod diagnostics;
@@ -72,7 +73,7 @@ pub use error::{SceneError, ValueError};
 pub use job::{Plane, RenderJob, Samples};
 pub use keyword::Keyword;
 pub use labels::{Label, LabelAlignment, Labels};
-pub use pseudobonds::Dashed;
+pub use pseudobonds::{DashEnd, Dashed};
 pub use request::{RenderRequest, SceneDocument};
 pub use scene::{Background, BoundingBox, Cylinder, DepthCue, Lighting, Scene, SceneParts, Sphere};
 pub use texts::{ResidueText, SelectionText, ViewCommands};

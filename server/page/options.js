@@ -22,6 +22,7 @@ const PLACEHOLDER_MAX = 16;
 const EXAMPLES = {
   color: "#4477aa",
   background: "#4477aa",
+  colors: "#4477aa,#ee6677",
   selection: "protein and not water",
   residue: "ARG 45 A",
   offset: "0,0.5,0",

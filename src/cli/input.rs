@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
+use molshot_molecule::symmetry::{AssemblyChoice, CrystalChoice, MOST_CELLS};
 use molshot_molecule::{AlternateLocation, Format, MoleculeError, Structure};
 use molshot_scenes::request::StructureSource;
 
 use crate::cli::message::{CliError, Verbosity, note};
+use crate::cli::models::ModelChoice;
 use crate::cli::words::KeywordParser;
-use crate::cli::{FORMAT_NAMES, parse_format, whole};
+use crate::cli::{FORMAT_NAMES, number, parse_format};
 use crate::input::{self, InputError, InputOptions, is_scene_file};
 use crate::molviewspec::{MolViewSpecFile, is_molviewspec_file};
 
@@ -26,10 +28,11 @@ pub(crate) struct ReadArgs {
           value_parser = KeywordParser::new(FORMAT_NAMES, parse_format))]
     input_format: Option<Format>,
     /// Model to read of a file with several models: the model's number in PDB and mmCIF, the
-    /// record counted from 1 in SDF, MOL2 and XYZ [default: the first]. With several inputs, those
-    /// that have a single model keep it.
-    #[arg(long, value_name = "N", value_parser = whole(1_u32..), allow_negative_numbers = true)]
-    model: Option<u32>,
+    /// record counted from 1 in SDF, MOL2, XYZ and GRO [default: the first]. A range (2-5) or `all`
+    /// reads several, which one picture shows together, or, with {model} in OUT, a picture each.
+    /// With several inputs, those that have a single model keep it.
+    #[arg(long, value_name = "N|A-B|all", allow_negative_numbers = true)]
+    model: Option<ModelChoice>,
     /// Alternate location to read of disordered atoms: an identifier such as B, `highest` for the
     /// one with the highest mean occupancy in each group of bonded residues (then the lowest
     /// B-factor, then the first letter), or `all-highest` for a single one in the whole file
@@ -39,24 +42,94 @@ pub(crate) struct ReadArgs {
     /// Read `ID_protein.pdb` of a folder instead of `ID_pocket.pdb`.
     #[arg(long)]
     protein: bool,
+    /// Biological assembly to make: the file's id of it, such as 1, `all` for every chain at each
+    /// place that any assembly gives it, or `none`. Chains of further copies are named
+    /// [default: none].
+    #[arg(long, value_name = "ID|all|none", value_parser = parse_assembly,
+          conflicts_with_all = ["unit_cell", "supercell", "symmetry_mates"])]
+    assembly: Option<AssemblyChoice>,
+    /// Fill the unit cell of the crystal, and draw its edges.
+    #[arg(long, conflicts_with_all = ["supercell", "symmetry_mates"])]
+    unit_cell: bool,
+    /// Fill several unit cells, along the edges a, b and c, such as 2x2x1.
+    #[arg(long, value_name = "AxBxC", value_parser = parse_supercell,
+          conflicts_with = "symmetry_mates")]
+    supercell: Option<[u32; 3]>,
+    /// Add the copies of the crystal that have an atom within this distance, in angstrom.
+    #[arg(long, value_name = "ANGSTROM", value_parser = number(0.0_f64..=MOST_MATE_ANGSTROM),
+          allow_negative_numbers = true)]
+    symmetry_mates: Option<f64>,
 }
+
+/// Largest distance of symmetry mates, angstrom.
+const MOST_MATE_ANGSTROM: f64 = 1000.0;
 
 impl ReadArgs {
     pub(crate) fn options(&self) -> InputOptions {
         let mut options = InputOptions::default();
         options.read.format = self.input_format;
-        options.read.model = self.model;
+        match &self.model {
+            Some(ModelChoice::One(number)) => options.read.model = Some(*number),
+            Some(ModelChoice::Range(range)) => options.models = Some(range.clone()),
+            None => {}
+        }
         options.read.altloc = self.altloc.unwrap_or_default();
         options.folder.protein = self.protein;
+        options.assembly = self.assembly.clone().unwrap_or_default();
+        options.crystal = match (self.unit_cell, self.supercell, self.symmetry_mates) {
+            (true, ..) => CrystalChoice::Cells([1; 3]),
+            (_, Some(counts), _) => CrystalChoice::Cells(counts),
+            (_, _, Some(distance_angstrom)) => CrystalChoice::Mates(distance_angstrom),
+            _ => CrystalChoice::None,
+        };
         options
     }
 
     /// Which model is read: `number 3`, or `the first`.
     pub(crate) fn model_name(&self) -> String {
-        self.model.map_or_else(
-            || "the first".to_owned(),
-            |number| format!("number {number}"),
-        )
+        match &self.model {
+            None => "the first".to_owned(),
+            Some(ModelChoice::One(number)) => format!("number {number}"),
+            Some(ModelChoice::Range(_)) => "one".to_owned(),
+        }
+    }
+
+    /// Whether `--model` was given.
+    pub(crate) fn chooses_models(&self) -> bool {
+        self.model.is_some()
+    }
+
+    /// The same flags for the model with a number alone.
+    pub(crate) fn of_model(&self, number: u32) -> Self {
+        Self {
+            model: Some(ModelChoice::One(number)),
+            ..self.clone()
+        }
+    }
+
+    /// The numbers of the models that `--model` chooses of the inputs, in the order of the file.
+    pub(crate) fn model_numbers(&self, inputs: &[PathBuf]) -> Result<Vec<u32>, CliError> {
+        let first = Self {
+            model: None,
+            ..self.clone()
+        };
+        let first = first.read_all(inputs)?;
+        let numbers = input::model_numbers(&first);
+        let range = self.model.as_ref().map_or(0..=u32::MAX, ModelChoice::range);
+        let chosen: Vec<u32> = (numbers.iter().copied())
+            .filter(|number| range.contains(number))
+            .collect();
+        if chosen.is_empty() {
+            let end = |pick: fn(u32, u32) -> u32| numbers.iter().copied().reduce(pick).unwrap_or(1);
+            return Err(InputError::NoModel {
+                first: *range.start(),
+                last: *range.end(),
+                lowest: end(u32::min),
+                highest: end(u32::max),
+            }
+            .into());
+        }
+        Ok(chosen)
     }
 
     /// Reads one structure from inputs, as [`input::read_inputs`] does, or those of a single
@@ -102,6 +175,10 @@ impl ReadArgs {
         let of_file = [
             (self.input_format.is_some(), "--input-format"),
             (self.model.is_some(), "--model"),
+            (self.assembly.is_some(), "--assembly"),
+            (self.unit_cell, "--unit-cell"),
+            (self.supercell.is_some(), "--supercell"),
+            (self.symmetry_mates.is_some(), "--symmetry-mates"),
         ];
         if inputs.iter().any(|input| is_molviewspec_file(input)) && !verbosity.quiet {
             for (_, flag) in of_file.into_iter().filter(|(given, _)| *given) {
@@ -119,6 +196,10 @@ impl ReadArgs {
             (self.model.is_some(), "--model"),
             (self.altloc.is_some(), "--altloc"),
             (self.protein, "--protein"),
+            (self.assembly.is_some(), "--assembly"),
+            (self.unit_cell, "--unit-cell"),
+            (self.supercell.is_some(), "--supercell"),
+            (self.symmetry_mates.is_some(), "--symmetry-mates"),
         ]
         .into_iter()
         .filter_map(|(given, flag)| given.then_some(flag))
@@ -131,6 +212,22 @@ fn parse_altloc(text: &str) -> Result<AlternateLocation, String> {
         let words = AlternateLocation::WORDS.join(", ");
         format!("give one character as the file has it, such as A, or {words}")
     })
+}
+
+fn parse_assembly(text: &str) -> Result<AssemblyChoice, String> {
+    AssemblyChoice::from_name(text)
+        .ok_or_else(|| "give the id of an assembly such as 1, all, or none".to_owned())
+}
+
+fn parse_supercell(text: &str) -> Result<[u32; 3], String> {
+    let counts = text.split(['x', 'X']).map(|count| {
+        let count = count.parse::<u32>().ok();
+        count.filter(|count| (1..=MOST_CELLS).contains(count))
+    });
+    let counts: Option<Vec<u32>> = counts.collect();
+    counts
+        .and_then(|counts| <[u32; 3]>::try_from(counts).ok())
+        .ok_or_else(|| format!("give three numbers from 1 to {MOST_CELLS}, such as 2x2x1"))
 }
 
 fn finish(read: Result<Structure, InputError>) -> Result<Arc<Structure>, CliError> {

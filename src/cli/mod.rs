@@ -5,11 +5,12 @@
     reason = "printing is what a command line program does"
 )]
 
-#[cfg(feature = "serve")]
 mod adapter;
+#[cfg(feature = "serve")]
 mod allocator;
 mod bench;
 mod completions;
+mod contacts;
 #[cfg(feature = "dataset")]
 mod dataset;
 mod doctor;
@@ -21,6 +22,7 @@ mod interrupt;
 #[cfg(feature = "mcp")]
 mod mcp;
 mod message;
+mod models;
 #[cfg(not(all(feature = "mcp", feature = "serve", feature = "dataset")))]
 mod not_built;
 mod render;
@@ -69,6 +71,7 @@ fn examples() -> String {
         "  molshot info 5ey0/",
         "  molshot bench",
         "  molshot hbonds 5ey0/",
+        "  molshot contacts 5ey0/",
     ];
     if cfg!(feature = "serve") {
         lines.push("  molshot serve --structures complexes/");
@@ -99,6 +102,8 @@ enum Command {
     Bench(Box<bench::BenchArgs>),
     /// List hydrogen bonds, by default those between pocket and ligand.
     Hbonds(hbonds::HbondsArgs),
+    /// List contacts of the ligand: salt bridges, stacking, hydrophobic contacts, water bridges, ...
+    Contacts(contacts::ContactsArgs),
     #[cfg(feature = "serve")]
     /// Serve pictures over HTTP, with a web page to try it.
     Serve(serve::ServeArgs),
@@ -148,6 +153,7 @@ impl Command {
             Self::Bench(_) | Self::Doctor(_) => true,
             Self::Info(_)
             | Self::Hbonds(_)
+            | Self::Contacts(_)
             | Self::Schema(_)
             | Self::Completions(_)
             | Self::Man => false,
@@ -189,6 +195,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, process: Process) -> u
         Command::Info(args) => info::run(&args, verbosity),
         Command::Bench(args) => bench::run(&args, verbosity),
         Command::Hbonds(args) => hbonds::run(&args, verbosity),
+        Command::Contacts(args) => contacts::run(&args, verbosity),
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(&args, verbosity, process),
         #[cfg(feature = "mcp")]

@@ -1,4 +1,4 @@
-//! `molshot info`: alternate locations and the table of atoms.
+//! `molshot info`: alternate locations and the tables of atoms and bonds.
 
 use super::program::Folder;
 
@@ -84,4 +84,28 @@ fn the_name_of_the_table_says_its_form() {
     }
     let args = ["info", "methanol.xyz", "--atoms", "none/a.tsv"];
     folder.refuse(1, &args, &["none/a.tsv"]);
+}
+
+#[test]
+fn a_table_has_every_bond_with_its_order() {
+    const FORMALDEHYDE: &str = "4\n\nC 0 0 0\nO 1.2 0 0\nH -0.6 0.93 0\nH -0.6 -0.93 0\n";
+    let folder = Folder::new("bond_table");
+    folder.put("methanal.xyz", FORMALDEHYDE);
+    folder.run(&["info", "methanal.xyz", "--bonds", "b.tsv"]);
+    let table = read(&folder, "b.tsv");
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines.len(), 4);
+    assert!(lines[0].starts_with("a\tb\tname_a\tname_b\t"), "{table}");
+    let ends = "\t1.200\tunknown\tdouble\tfalse\tperceived";
+    assert!(lines[1].starts_with("0\t1\tC1\tO1\t"), "{table}");
+    assert!(lines[1].ends_with(ends), "{table}");
+    folder.run(&["info", "methanal.xyz", "--bonds", "b.json"]);
+    let table: serde_json::Value = serde_json::from_slice(&folder.bytes("b.json")).expect("JSON");
+    assert_eq!(table["bonds"][0]["order"], "double");
+    assert_eq!(table["bonds"][1]["order"], "single");
+    folder.refuse(
+        2,
+        &["info", "methanal.xyz", "--bonds", "b"],
+        &["--bonds", ".tsv or .json"],
+    );
 }

@@ -6,11 +6,14 @@
 
 mod annotations;
 mod archives;
+mod assemblies;
 mod bad_files;
 mod bad_flags;
 mod bad_outputs;
 mod bad_scenes;
 mod bench;
+mod captions;
+mod contacts;
 mod devices;
 mod environment;
 mod hbonds;
@@ -27,3 +30,4 @@ mod resume;
 mod scene_files;
 mod schema;
 mod texts;
+mod trajectories;

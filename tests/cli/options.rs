@@ -93,8 +93,25 @@ fn colour_schemes_differ() {
             &["--colors", "uniform", "--color", "#4477aa"],
             &["--colors", "uniform", "--color", "#aa7744"],
             &["--colors", "alternating-residues"],
+            &["--colors", "hydrophobicity"],
+            &["--colors", "plddt"],
+            &["--colors", "chain", "--palette", "teal,#ee6677"],
         ],
     );
+}
+
+#[test]
+fn bonds_differ_by_their_orders() {
+    for style in ["misi", "licorice", "ball-and-stick"] {
+        all_differ(
+            &format!("bond_orders_{style}"),
+            "1hvr",
+            &[&["--style", style], &["--style", style, "--bond-orders"]],
+        );
+    }
+    let spacefill: &[&str] = &["--style", "spacefill"];
+    let with_orders: &[&str] = &["--style", "spacefill", "--bond-orders"];
+    all_alike("bond_orders_spacefill", "1hvr", &[spacefill, with_orders]);
 }
 
 #[test]

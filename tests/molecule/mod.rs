@@ -2,6 +2,8 @@
 
 mod bonds_reference;
 mod cif_reference;
+mod docking_and_charges;
 mod idatm_reference;
 mod ligand_names;
 mod reference;
+mod symmetry_reference;

@@ -435,11 +435,12 @@ fn dashes_fill_half_of_a_pseudobond_and_belong_to_the_nearer_atom() {
     };
     let color = PseudobondName::HydrogenBonds.color();
     let bond = Dashed {
-        a: 3,
-        b: 200,
+        a: 3.into(),
+        b: 200.into(),
         color,
     };
-    let dashes = dashed(&structure, &[bond], |_| true);
+    let bonds = [bond.clone()];
+    let dashes = dashed(&structure, &bonds, |_| true);
     assert_eq!(dashes.len(), 8);
     let (start, end) = (position(3), position(200));
     let length = start.distance(end);
@@ -456,13 +457,16 @@ fn dashes_fill_half_of_a_pseudobond_and_belong_to_the_nearer_atom() {
     assert!((sum - length / 2.0).abs() < 1e-4);
     let first = DVec3::from_array(dashes[0].start_angstrom.map(f64::from));
     assert!((first.distance(start) - length / 32.0).abs() < 1e-4);
-    assert!(dashed(&structure, &[bond], |atom| atom != 200).is_empty());
+    assert!(dashed(&structure, &bonds, |atom| atom != 200).is_empty());
     let odd = [
         Dashed {
-            b: u32::MAX,
+            b: u32::MAX.into(),
+            ..bond.clone()
+        },
+        Dashed {
+            b: 3.into(),
             ..bond
         },
-        Dashed { b: 3, ..bond },
     ];
     assert!(dashed(&structure, &odd, |_| true).is_empty());
 }
@@ -480,8 +484,8 @@ fn pseudobonds_are_drawn_only_on_request() {
     assert!(dashes > 0 && dashes.is_multiple_of(8), "{dashes}");
     assert_eq!(with.scene().bounds, without.scene().bounds);
     let extra = Dashed {
-        a: 0,
-        b: 50,
+        a: 0.into(),
+        b: 50.into(),
         color: PseudobondName::MissingStructure.color(),
     };
     let own = PreparedScene::with_pseudobonds(complex(), &request(), &[extra]).expect("a scene");

@@ -14,7 +14,7 @@ use self::residues::{Columns, is_marker, note_repeated_name, same_residue};
 use crate::diagnostics::RepeatedWarning;
 use crate::perception::{FileBonds, perceive};
 use crate::raw::{RawAtom, RawBond, RawModel};
-use crate::structure::{MAX_COORDINATE_ANGSTROM, Part, PartRole};
+use crate::structure::{FileRows, MAX_COORDINATE_ANGSTROM, Part, PartRole};
 use crate::{Location, MoleculeError, ReadOptions, Structure};
 
 /// Marks a dropped row in the map from rows to atoms.
@@ -39,17 +39,21 @@ pub(crate) fn build(
     options: &ReadOptions,
 ) -> Result<Structure, MoleculeError> {
     let mut warnings = std::mem::take(&mut model.warnings);
+    let in_file = rows_by_line(&model.atoms);
     let mut kept = altloc::kept(&model, options.altloc, file, &mut warnings);
-    detached::regroup_scattered_residues(&mut model, &mut kept, file);
+    let order = detached::regroup_scattered_residues(&mut model, &mut kept, file);
     warnings.append(&mut model.warnings);
     let RawModel {
         atoms: rows,
         bonds,
         bonds_complete,
         models,
+        symmetry,
+        model_numbers,
         ..
     } = model;
     let rows_before = rows.len();
+    let file_rows = file_rows(rows_before, in_file, order, kept.as_deref());
     let (rows, new_index) = drop_rows(rows, kept);
     let alternates_left_out = rows_before - rows.len();
     check(&rows, file, options.limits.max_atoms)?;
@@ -89,7 +93,14 @@ pub(crate) fn build(
             atoms: 0..atoms.len() as u32,
             residues: 0..residues.len() as u32,
             models: models.max(1),
+            model_numbers: if model_numbers.is_empty() {
+                (1..=models.max(1) as u32).collect()
+            } else {
+                model_numbers
+            },
             alternates_left_out,
+            symmetry,
+            cells: None,
         }],
         atoms,
         residues,
@@ -98,6 +109,7 @@ pub(crate) fn build(
         pseudobonds: Vec::new(),
         warnings,
         names_in_file: std::collections::BTreeMap::new(),
+        file_rows,
     };
     let file_bonds = FileBonds {
         bonds: renumber(bonds, new_index.as_deref(), structure.atoms.len()),
@@ -106,6 +118,44 @@ pub(crate) fn build(
     };
     perceive(&mut structure, file, file_bonds);
     Ok(structure)
+}
+
+/// The rows in the order of the file, where a reader lists them in another; else `None`.
+fn rows_by_line(rows: &[RawAtom]) -> Option<Vec<u32>> {
+    if rows.is_sorted_by_key(|row| row.line) {
+        return None;
+    }
+    let mut order: Vec<u32> = (0..rows.len() as u32).collect();
+    order.sort_by_key(|row| rows[*row as usize].line);
+    let mut in_file = vec![0; rows.len()];
+    for (place, row) in (0..).zip(order) {
+        in_file[row as usize] = place;
+    }
+    Some(in_file)
+}
+
+/// The row of each atom in the file: `in_file` are the rows of what the reader listed, unless in the
+/// order of the file, `order` lists the rows as they stand now, unless in the order of
+/// the file, and `kept` says which of them become atoms, unless all.
+fn file_rows(
+    count: usize,
+    in_file: Option<Vec<u32>>,
+    order: Option<Vec<u32>>,
+    kept: Option<&[bool]>,
+) -> FileRows {
+    if in_file.is_none() && order.is_none() && kept.is_none() {
+        return FileRows::same(count);
+    }
+    let order = order.unwrap_or_else(|| (0..count as u32).collect());
+    let is_kept = |place: usize| kept.is_none_or(|kept| kept[place]);
+    let rows = order.into_iter().enumerate();
+    let rows = rows.filter(|(place, _)| is_kept(*place));
+    let row_of = |listed: u32| {
+        in_file
+            .as_ref()
+            .map_or(listed, |rows| rows[listed as usize])
+    };
+    FileRows::new(count, rows.map(|(_, row)| row_of(row)).collect())
 }
 
 /// Removes the rows that are not kept. Also returns the new index of every row if any was removed.

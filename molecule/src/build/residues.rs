@@ -77,17 +77,7 @@ impl Columns {
     /// a file declares.
     pub(super) fn new(atoms: usize) -> Self {
         Self {
-            atoms: Atoms {
-                position_angstrom: Vec::with_capacity(atoms),
-                element: Vec::with_capacity(atoms),
-                name: Vec::with_capacity(atoms),
-                serial: Vec::with_capacity(atoms),
-                residue: Vec::with_capacity(atoms),
-                altloc: Vec::with_capacity(atoms),
-                occupancy: Vec::with_capacity(atoms),
-                b_factor: Vec::with_capacity(atoms),
-                formal_charge: Vec::with_capacity(atoms),
-            },
+            atoms: Atoms::with_capacity(atoms),
             residues: Vec::new(),
             residue_segment: Vec::new(),
             chains: Vec::new(),
@@ -156,6 +146,7 @@ impl Columns {
                     id: row.chain_id.clone(),
                     label_id: row.label_chain_id.clone(),
                     part: 0,
+                    copy: 1,
                 });
                 chains.len() as u32 - 1
             })

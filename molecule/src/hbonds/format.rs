@@ -220,7 +220,7 @@ fn bond_report(structure: &Structure, bond: &HydrogenBond) -> BondReport {
     }
 }
 
-fn atom_report(structure: &Structure, atom: u32) -> AtomReport {
+pub(crate) fn atom_report(structure: &Structure, atom: u32) -> AtomReport {
     let residue = structure.residue_of(atom);
     AtomReport {
         index: atom,

@@ -31,13 +31,18 @@ use crate::perception::idatm::vector::{angle_degrees, distance};
 use crate::{Location, Structure, Warning};
 use criteria::{SULFUR_EXTRA, Tolerances};
 use geometry::Pair;
-use search::Grid;
 
 pub use atom_classes::AtomClasses;
 pub use bond::{HydrogenBond, HydrogenBonds};
 pub use classes::{AcceptorClass, DonorClass};
 pub use format::{AtomReport, BondReport, BondSide, HydrogenBondReport};
 pub use options::{HydrogenBondOptions, OptionsError, Scope, is_of_ligand};
+
+pub(crate) use acceptors::find as find_acceptors;
+pub(crate) use donors::find as find_donors;
+pub(crate) use format::atom_report;
+pub(crate) use hydrogens::hydrogens as hydrogens_of;
+pub(crate) use search::Grid;
 
 /// Distance of a metal to the acceptor, in angstrom, up to which it may block a bond.
 const METAL_DISTANCE_ANGSTROM: f64 = 4.0;
@@ -96,16 +101,25 @@ pub fn find_cancellable(
 ) -> Result<HydrogenBonds, FindError> {
     options.check()?;
     cancel.check()?;
-    let typed = TypedMolecule::new(structure);
+    find_typed(&TypedMolecule::new(structure), options, cancel)
+}
+
+/// As [`find_cancellable`], for a structure whose atoms have types.
+pub(crate) fn find_typed(
+    typed: &TypedMolecule<'_>,
+    options: &HydrogenBondOptions,
+    cancel: &CancelToken,
+) -> Result<HydrogenBonds, FindError> {
+    options.check()?;
     cancel.check()?;
-    let sides = options::Sides::new(structure, options);
+    let sides = options::Sides::new(typed.molecule.structure, options);
     let mut warnings = typed.warnings.clone();
-    let donors = wanted(donors::find(&typed), |donor| sides.of(donor.atom).is_some());
-    let acceptors = wanted(acceptors::find(&typed), |acceptor| {
+    let donors = wanted(donors::find(typed), |donor| sides.of(donor.atom).is_some());
+    let acceptors = wanted(acceptors::find(typed), |acceptor| {
         sides.of(acceptor.atom).is_some()
     });
     let bonds = Finder {
-        typed: &typed,
+        typed,
         sides: &sides,
         donors: &donors,
         acceptors: &acceptors,
@@ -115,7 +129,7 @@ pub fn find_cancellable(
         },
     }
     .run(&mut warnings, cancel)?;
-    sides.warn(&typed, &donors, &acceptors, &bonds, &mut warnings);
+    sides.warn(typed, &donors, &acceptors, &bonds, &mut warnings);
     Ok(HydrogenBonds {
         bonds,
         donors: donors.len(),

@@ -6,11 +6,13 @@ pub(crate) mod sniff;
 
 mod bcif;
 mod cif;
+mod gro;
 mod mmcif;
 mod mol2;
 mod pdb;
 mod sdf;
 mod text;
+pub(crate) mod trajectory_format;
 pub(crate) mod unnamed;
 mod xyz;
 
@@ -32,5 +34,6 @@ pub(crate) fn parse(
         Format::Sdf => sdf::parse(file, bytes, options),
         Format::Mol2 => mol2::parse(file, bytes, options),
         Format::Xyz => xyz::parse(file, bytes, options),
+        Format::Gro => gro::parse(file, bytes, options),
     }
 }

@@ -20,17 +20,20 @@ pub enum Format {
     Mol2,
     /// XYZ: number of atoms, comment, elements and coordinates.
     Xyz,
+    /// GRO of GROMACS.
+    Gro,
 }
 
 impl Format {
     /// Every format, in the order in which help and messages list them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Pdb,
         Self::Mmcif,
         Self::Bcif,
         Self::Sdf,
         Self::Mol2,
         Self::Xyz,
+        Self::Gro,
     ];
 
     /// Returns the name that [`Format::from_name`] accepts.
@@ -43,6 +46,7 @@ impl Format {
             Self::Sdf => "sdf",
             Self::Mol2 => "mol2",
             Self::Xyz => "xyz",
+            Self::Gro => "gro",
         }
     }
 
@@ -56,6 +60,7 @@ impl Format {
             Self::Sdf => "SDF",
             Self::Mol2 => "MOL2",
             Self::Xyz => "XYZ",
+            Self::Gro => "GRO",
         }
     }
 
@@ -72,6 +77,7 @@ impl Format {
             Self::Sdf => &["sdf", "sd", "mol"],
             Self::Mol2 => &["mol2"],
             Self::Xyz => &["xyz"],
+            Self::Gro => &["gro"],
         }
     }
 
@@ -212,8 +218,8 @@ impl AlternateLocation {
 pub struct ReadOptions {
     /// The format; `None` detects it from the content, then from the file extension.
     pub format: Option<Format>,
-    /// Model to read: the model number in PDB and mmCIF, the record counted from 1 in SDF, MOL2 and
-    /// XYZ. `None` takes the first.
+    /// Model to read: the model number in PDB and mmCIF, the record counted from 1 in SDF, MOL2,
+    /// XYZ and GRO. `None` takes the first.
     pub model: Option<u32>,
     /// Alternate location of disordered atoms.
     pub altloc: AlternateLocation,
@@ -274,10 +280,13 @@ mod tests {
                 assert_eq!(Format::from_name(&extension.to_uppercase()), Some(format));
             }
         }
-        assert_eq!(Format::names_text(), "pdb, mmcif, bcif, sdf, mol2 or xyz");
+        assert_eq!(
+            Format::names_text(),
+            "pdb, mmcif, bcif, sdf, mol2, xyz or gro"
+        );
         assert_eq!(
             Format::extensions_text(),
-            ".pdb .ent .pdb1 .bio1 .pdbqt .pqr .cif .mmcif .bcif .sdf .sd .mol .mol2 .xyz"
+            ".pdb .ent .pdb1 .bio1 .pdbqt .pqr .cif .mmcif .bcif .sdf .sd .mol .mol2 .xyz .gro"
         );
     }
 

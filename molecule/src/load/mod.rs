@@ -19,6 +19,7 @@ use crate::{MoleculeError, Structure};
 pub use folder::{FolderFiles, FolderOptions, read_folder};
 pub use overlap::{merge_files, remove_ligand_from_pocket};
 pub use records::{AtomRecord, BondRecord};
+pub(crate) use regular_file::open_regular_file;
 pub use regular_file::read_regular_file;
 
 /// Reads a file, or a folder in `PDBbind` layout.

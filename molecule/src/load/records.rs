@@ -110,7 +110,7 @@ impl Structure {
             bonds: raw_bonds,
             bonds_complete: bonds.is_some(),
             models: 1,
-            warnings: Vec::new(),
+            ..RawModel::default()
         };
         crate::build::build(model, name, name, role, options)
     }

@@ -22,7 +22,7 @@ pub fn read_regular_file(path: &Path, max_bytes: u64) -> Result<Vec<u8>, Molecul
         file: file.clone(),
         source,
     };
-    let open = open(path).map_err(unreadable)?;
+    let open = open_regular_file(path).map_err(unreadable)?;
     let length = open.metadata().map_err(unreadable)?.len();
     if length > max_bytes {
         return Err(too_large(&file, length, max_bytes));
@@ -37,8 +37,8 @@ pub fn read_regular_file(path: &Path, max_bytes: u64) -> Result<Vec<u8>, Molecul
     Ok(bytes)
 }
 
-/// Opens a regular file.
-fn open(path: &Path) -> io::Result<File> {
+/// Opens a regular file, following symbolic links.
+pub(crate) fn open_regular_file(path: &Path) -> io::Result<File> {
     // Opening some devices has effects, so their kind is checked before, too.
     check(&std::fs::metadata(path)?)?;
     let mut options = OpenOptions::new();

@@ -2,7 +2,7 @@
 //!
 //! Data flow: `names` (meaning of a residue name) -> `classes` -> `residue` (bonds inside a
 //! residue, by `templates` or by `distance`) -> `polymer` (bonds between residues, gaps) ->
-//! `metals` (coordination). Atom types ([`idatm`]) and radii are computed on request.
+//! `metals` (coordination). Atom types ([`idatm`]), bond orders and radii are computed on request.
 //!
 //! The rules are those of `ChimeraX` for PDB files (Pettersen et al., Protein Sci. 30 (2021) 70),
 //! so that bonds, and everything derived from them, agree with it.
@@ -12,6 +12,7 @@ mod distance;
 pub mod idatm;
 mod metals;
 pub(crate) mod names;
+mod orders;
 pub(crate) mod packed_name;
 mod polymer;
 mod radii;
@@ -21,6 +22,7 @@ pub(crate) mod templates;
 mod tests;
 
 pub(crate) use distance::bonds_by_distance;
+pub use orders::{AssignedOrder, BondOrders, OrderSource, bond_orders};
 pub use radii::vdw_radii_angstrom;
 
 use crate::raw::{BondSource, RawBond};

@@ -63,6 +63,8 @@ use std::str::FromStr;
 use crate::cancel::{CancelToken, Cancelled};
 use crate::{MoleculeError, Structure};
 
+pub(crate) use near::within;
+
 pub use limits::{
     MAX_DEPTH, MAX_DISTANCE_ANGSTROM, MAX_DISTANCE_TERMS, MAX_EXPRESSION_BYTES, MAX_TERMS,
     POCKET_DISTANCE_ANGSTROM,

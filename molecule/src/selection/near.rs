@@ -138,7 +138,7 @@ impl Tree {
 
 /// Returns one flag per point: true for the points of `sources`, and for `candidates` at most
 /// `distance_angstrom` from any of them (computed in double precision).
-pub(super) fn within(
+pub(crate) fn within(
     points: &[Point],
     sources: &[bool],
     distance_angstrom: f64,

@@ -34,6 +34,40 @@ pub struct Atoms {
 }
 
 impl Atoms {
+    /// Allocates columns for this number of atoms.
+    pub(crate) fn with_capacity(atoms: usize) -> Self {
+        Self {
+            position_angstrom: Vec::with_capacity(atoms),
+            element: Vec::with_capacity(atoms),
+            name: Vec::with_capacity(atoms),
+            serial: Vec::with_capacity(atoms),
+            residue: Vec::with_capacity(atoms),
+            altloc: Vec::with_capacity(atoms),
+            occupancy: Vec::with_capacity(atoms),
+            b_factor: Vec::with_capacity(atoms),
+            formal_charge: Vec::with_capacity(atoms),
+        }
+    }
+
+    /// Appends a copy of atom `index` of `source`, at another position and in another residue.
+    pub(crate) fn push_copy(
+        &mut self,
+        source: &Self,
+        index: usize,
+        position_angstrom: [f32; 3],
+        residue: u32,
+    ) {
+        self.position_angstrom.push(position_angstrom);
+        self.element.push(source.element[index]);
+        self.name.push(source.name[index].clone());
+        self.serial.push(source.serial[index]);
+        self.residue.push(residue);
+        self.altloc.push(source.altloc[index]);
+        self.occupancy.push(source.occupancy[index]);
+        self.b_factor.push(source.b_factor[index]);
+        self.formal_charge.push(source.formal_charge[index]);
+    }
+
     /// Returns the number of atoms.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -17,6 +17,8 @@ pub enum BondOrder {
     Aromatic,
     /// Amide bond, `am` in MOL2.
     Amide,
+    /// Dative bond to a metal or another acceptor of a lone pair, type 9 in SDF.
+    Dative,
 }
 
 /// A covalent bond; `a < b`.

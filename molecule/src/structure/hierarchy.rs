@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use smol_str::SmolStr;
 
+use crate::symmetry::Symmetry;
+
 /// Chemical class of a residue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -68,6 +70,9 @@ pub struct Chain {
     pub label_id: SmolStr,
     /// Index into [`Structure::parts`](super::Structure::parts).
     pub part: u32,
+    /// Number of the copy that the chain belongs to, from 1, in the order in which copies by
+    /// symmetry were made; 1 for all chains as they are in a file.
+    pub copy: u32,
 }
 
 /// Role of an input file in a structure of several files.
@@ -128,7 +133,15 @@ pub struct Part {
     /// Models (PDB, mmCIF, BinaryCIF) or records (SDF, MOL2, XYZ) in the file, of which one was
     /// read; at least 1.
     pub models: usize,
+    /// The numbers by which [`ReadOptions::model`](crate::ReadOptions::model) chooses among them,
+    /// in the order of the file.
+    pub model_numbers: Vec<u32>,
     /// Atoms of the file in alternate locations that were not chosen; they are not in the structure
     /// (see [`AlternateLocation`](crate::AlternateLocation)).
     pub alternates_left_out: usize,
+    /// What the file says about copies of its atoms.
+    pub symmetry: Symmetry,
+    /// Number of unit cells along the edges a, b and c that the part was made to fill; `None` for
+    /// other parts.
+    pub cells: Option<[u32; 3]>,
 }

@@ -6,17 +6,19 @@ mod hierarchy;
 mod limits;
 mod names;
 mod retain;
+mod rows;
 
 pub use atoms::Atoms;
 pub use bonds::{Bond, BondOrder, Neighbours, Pseudobond, PseudobondKind};
 pub use hierarchy::{Chain, Part, PartRole, Residue, ResidueClass};
 pub use limits::MAX_COORDINATE_ANGSTROM;
+pub(crate) use rows::FileRows;
 
 use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use crate::diagnostics::Warning;
+use crate::diagnostics::{Location, Warning};
 
 /// A molecular structure of one or several files. Only the readers of this crate create one, so the
 /// following always holds: columns have equal lengths, indices are in range, coordinates are
@@ -33,6 +35,7 @@ pub struct Structure {
     pub(crate) warnings: Vec<Warning>,
     /// Names in the file of the atoms that have another one, by index.
     pub(crate) names_in_file: BTreeMap<u32, SmolStr>,
+    pub(crate) file_rows: FileRows,
 }
 
 impl Structure {
@@ -78,6 +81,17 @@ impl Structure {
         &self.warnings
     }
 
+    /// Adds a warning about the whole of the first part's file.
+    #[must_use]
+    pub fn with_warning(mut self, message: String) -> Self {
+        let file = self.parts.first().map_or("", |part| &part.name);
+        self.warnings.push(Warning {
+            location: Location::file(file),
+            message,
+        });
+        self
+    }
+
     /// Returns the residue of an atom.
     ///
     /// # Panics
@@ -120,6 +134,19 @@ impl Structure {
         })
     }
 
+    /// Merges several models of the same file into one structure. The parts of each are named with
+    /// its number: `NAME model 3`.
+    #[must_use]
+    pub fn merge_models(models: Vec<(u32, Self)>) -> Self {
+        let named = models.into_iter().map(|(number, mut model)| {
+            for part in &mut model.parts {
+                part.name = format!("{} model {number}", part.name);
+            }
+            model
+        });
+        Self::merge(named.collect())
+    }
+
     /// Merges several structures into one, in the order given; every file stays a separate part.
     #[must_use]
     pub fn merge(structures: Vec<Self>) -> Self {
@@ -132,12 +159,15 @@ impl Structure {
             pseudobonds: Vec::new(),
             warnings: Vec::new(),
             names_in_file: BTreeMap::new(),
+            file_rows: FileRows::default(),
         };
         for mut next in structures {
             let atom0 = all.atoms.len() as u32;
             let residue0 = all.residues.len() as u32;
             let chain0 = all.chains.len() as u32;
             let part0 = all.parts.len() as u32;
+            all.file_rows
+                .append(all.atoms.len(), &next.file_rows, next.atoms.len());
             next.atoms.residue.iter_mut().for_each(|r| *r += residue0);
             all.atoms.append(&mut next.atoms);
             all.residues.extend(next.residues.into_iter().map(|mut r| {

@@ -38,6 +38,7 @@ impl Structure {
                         id: SmolStr::new(id),
                         label_id: SmolStr::new(id),
                         part: old.part,
+                        copy: old.copy,
                     },
                     None => old.clone(),
                 };

@@ -33,6 +33,7 @@ impl Structure {
             part.residues =
                 new_residue[part.residues.start as usize]..new_residue[part.residues.end as usize];
         }
+        self.file_rows.retain(keep);
         retain(&mut self.residues, &kept_residue);
         retain(&mut self.chains, &kept_chain);
         self.atoms.retain(keep);

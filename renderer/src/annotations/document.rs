@@ -225,7 +225,8 @@ pub struct LabelAnnotation {
     pub atom: Option<u32>,
     /// Index of the residue that it names, if it names one.
     pub residue: Option<u32>,
-    /// Indices of the two atoms whose distance it shows, if it shows one.
+    /// Indices of the two atoms whose distance it shows, if it shows one; of a ring or charged
+    /// group, whose centre the distance is measured from, the first atom.
     pub distance_of: Option<[u32; 2]>,
     /// Box of its line of text, uncropped picture: left, top, width, height. May reach out of the
     /// picture.

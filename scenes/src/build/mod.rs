@@ -9,7 +9,8 @@
 //! and is a ball of 0.25 times its van der Waals radius, at least as thick as a stick.
 //! `ball-and-stick` has balls of 0.25 times the van der Waals radius, no ball being thinner than a
 //! stick; `spacefill` has whole van der Waals balls and no bonds; both take the radius by atom type
-//! ([`vdw_radii_angstrom`]). Every bond is one stick in two halves, each in its atom's colour.
+//! ([`vdw_radii_angstrom`]). Every bond is one stick in two halves, each in its atom's colour; with
+//! `bond_orders` double, aromatic and triple bonds have more lines (`bond_lines`).
 //! Pseudobonds are dashes ([`crate::pseudobonds`]) and drawn only on request. Sizes and colours are
 //! `ChimeraX`'s (user guide, `style` and `size`; observed in its pictures).
 //!
@@ -17,6 +18,10 @@
 //! and the fit know the structure as read; the scene's structure, and with it `center`, has the
 //! atoms where they are drawn.
 
+mod bond_lines;
+#[cfg(test)]
+mod bond_lines_tests;
+mod cell_edges;
 mod empty;
 mod labels;
 mod paint;
@@ -25,10 +30,11 @@ mod tests;
 
 use std::sync::Arc;
 
-use glam::{DVec3, Vec3};
-use molshot_molecule::perception::vdw_radii_angstrom;
+use glam::DVec3;
+use molshot_molecule::perception::{bond_orders, vdw_radii_angstrom};
 use molshot_molecule::{CancelToken, Element, ResidueClass, Structure};
 
+use self::bond_lines::cylinders;
 use crate::camera::{Camera, ViewPoint};
 use crate::commands::{COMMANDS_POINTER, Command};
 use crate::error::SceneError;
@@ -40,17 +46,16 @@ use crate::request::{
     BackgroundRequest, CameraRequest, ColorScheme, OutputRequest, Preset, RenderRequest,
     StyleRequest, effects,
 };
-use crate::scene::{Background, BoundingBox, Cylinder, DepthCue, Lighting, Scene, Sphere};
+use crate::scene::{Background, BoundingBox, DepthCue, Lighting, Scene, Sphere};
 use crate::transforms;
 
+pub(crate) use bond_lines::SHORTEST_STICK_ANGSTROM;
 pub(crate) use paint::atom_colors;
 
 /// Radius of sticks, angstrom.
 pub const STICK_RADIUS_ANGSTROM: f64 = 0.2;
 /// Radius of balls as a share of the van der Waals radius.
 pub const BALL_SCALE: f64 = 0.25;
-/// Atoms nearer than this, in angstrom, get no stick between them: it would have no direction.
-pub(crate) const SHORTEST_STICK_ANGSTROM: f32 = 1e-3;
 
 /// A scene with the camera, output and view commands of its request: one upload, many views.
 #[derive(Debug, Clone)]
@@ -262,6 +267,8 @@ fn build(
     let Some(bounds) = radii.bounds(&structure, &styled) else {
         return Err(empty::why_empty(&structure, style, &styled));
     };
+    let edges = cell_edges::cell_edges(&structure, style);
+    let bounds = cell_edges::bounds(&edges).map_or(bounds, |edges| bounds.union(&edges));
     if !shown.contains(&true) {
         return Err(match style.preset {
             Preset::MisiPocket | Preset::MisiLigand if request.select.as_str() == "all" => {
@@ -281,7 +288,9 @@ fn build(
         preset if preset.is_misi() => ColorScheme::AlternatingResidues,
         _ => ColorScheme::Element,
     });
-    let colors = paint::atom_colors(&structure, scheme, style.color, &styled);
+    let colors = paint::atom_colors(&structure, scheme, style, &styled)?;
+    let orders =
+        (style.bond_orders && style.preset != Preset::Spacefill).then(|| bond_orders(&structure));
     // Everything was decided by the structure as read; from here on it is drawn where it was moved
     // to. The clip planes reach for all that the camera is fitted to, moved, so that hiding a part
     // of it changes neither them nor how the rest fades.
@@ -297,12 +306,13 @@ fn build(
     let spheres = spheres(&structure, &shown, &radii, &colors);
     let mut cylinders = match style.preset {
         Preset::Spacefill => Vec::new(),
-        _ => cylinders(&structure, &shown, radii.stick, &colors),
+        _ => cylinders(&structure, &shown, radii.stick, &colors, orders.as_ref()),
     };
     cancel.check()?;
     let mut dashes = of_structure(&structure, style.pseudobonds.iter().copied());
     dashes.extend_from_slice(pseudobonds);
     cylinders.extend(dashed(&structure, &dashes, |atom| shown[atom as usize]));
+    cylinders.extend(edges);
     let background = match style.background {
         BackgroundRequest::Transparent => Background {
             color: [0; 3],
@@ -453,33 +463,6 @@ fn spheres(
             radius_angstrom: radii.ball[i],
             color: colors[i],
             atom: i as u32,
-        })
-        .collect()
-}
-
-fn cylinders(
-    structure: &Structure,
-    shown: &[bool],
-    radius_angstrom: f32,
-    colors: &[[u8; 4]],
-) -> Vec<Cylinder> {
-    let positions = &structure.atoms().position_angstrom;
-    structure
-        .bonds()
-        .iter()
-        .filter_map(|bond| {
-            let (a, b) = (bond.a as usize, bond.b as usize);
-            let length = Vec3::from_array(positions[a]).distance(Vec3::from_array(positions[b]));
-            (shown[a] && shown[b] && length >= SHORTEST_STICK_ANGSTROM).then(|| Cylinder {
-                start_angstrom: positions[a],
-                radius_angstrom,
-                end_angstrom: positions[b],
-                caps: Cylinder::OPEN,
-                start_color: colors[a],
-                end_color: colors[b],
-                start_atom: bond.a,
-                end_atom: bond.b,
-            })
         })
         .collect()
 }

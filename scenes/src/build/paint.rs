@@ -3,29 +3,91 @@
 use molshot_molecule::{Element, PartRole, Residue, ResidueClass, Structure};
 
 use crate::colors::{
-    RESIDUE_ORANGE, RESIDUE_PURPLE, Rgb, blue_white_red, chain_color, residue_color,
+    RESIDUE_ORANGE, RESIDUE_PURPLE, Rgb, blue_white_red, hydrophobicity, hydrophobicity_color,
+    plddt_color, residue_color,
 };
-use crate::request::ColorScheme;
+use crate::error::SceneError;
+use crate::request::{ColorScheme, StyleRequest};
 
-/// One opaque sRGB colour an atom. `uniform` is the colour of that scheme; `styled` says which
-/// atoms the style draws: the temperature factors' range is theirs.
+/// Largest confidence of a predicted structure.
+const LARGEST_PLDDT: f32 = 100.0;
+
+/// One opaque sRGB colour an atom. The colour of `uniform` and the palette are the style's;
+/// `styled` says which atoms the style draws: the temperature factors' range is theirs.
+///
+/// # Errors
+/// [`SceneError::Invalid`] if the scheme is `plddt` and the atoms have no such values.
 pub(crate) fn atom_colors(
     structure: &Structure,
     scheme: ColorScheme,
-    uniform: Option<Rgb>,
+    style: &StyleRequest,
     styled: &[bool],
-) -> Vec<[u8; 4]> {
+) -> Result<Vec<[u8; 4]>, SceneError> {
     let atoms = structure.atoms();
-    match scheme {
+    let in_turn = |number: u32| style.color_in_turn(number);
+    Ok(match scheme {
         ColorScheme::Element => atoms.element.iter().map(|e| element_color(*e)).collect(),
         ColorScheme::Uniform => {
-            vec![uniform.unwrap_or(Rgb([255; 3])).opaque(); atoms.len()]
+            vec![style.color.unwrap_or(Rgb([255; 3])).opaque(); atoms.len()]
         }
-        ColorScheme::Chain => by_residue(structure, |residue| chain_color(residue.chain as usize)),
+        ColorScheme::Chain => by_residue(structure, |residue| in_turn(residue.chain)),
+        ColorScheme::Copy => by_residue(structure, |residue| {
+            let copy = structure.chains()[residue.chain as usize].copy;
+            in_turn(copy.saturating_sub(1))
+        }),
+        ColorScheme::Model => by_residue(structure, |residue| {
+            in_turn(structure.chains()[residue.chain as usize].part)
+        }),
         ColorScheme::Residue => by_residue(structure, |residue| residue_color(&residue.name)),
         ColorScheme::BFactor => by_b_factor(structure, styled),
+        ColorScheme::Plddt => {
+            check_plddt(structure, styled)?;
+            let values = atoms.b_factor.iter();
+            values.map(|value| plddt_color(*value).opaque()).collect()
+        }
+        ColorScheme::Hydrophobicity => by_hydrophobicity(structure),
         ColorScheme::AlternatingResidues => alternating(structure),
+    })
+}
+
+/// Refuses values that cannot be confidences: outside of 0 to 100, or all at most 1, as in files
+/// without the column and in those with fractions.
+fn check_plddt(structure: &Structure, styled: &[bool]) -> Result<(), SceneError> {
+    let atoms = structure.atoms();
+    let drawn = || {
+        let values = atoms.b_factor.iter().zip(styled).enumerate();
+        values.filter(|(_, (_, styled))| **styled)
+    };
+    let refused = |problem: String| {
+        let remedy = "give a predicted structure with pLDDT (0 to 100) in the column of temperature factors, or use b-factor";
+        Err(SceneError::invalid("/style/colors", problem, remedy.into()))
+    };
+    let is_sound = |value: f32| (0.0..=LARGEST_PLDDT).contains(&value);
+    if let Some((atom, (value, _))) = drawn().find(|(_, (value, _))| !is_sound(**value)) {
+        let residue = structure.residue_of(atom as u32);
+        return refused(format!(
+            "the temperature factor {value} of {} {} {} is not a pLDDT",
+            residue.name, residue.number, atoms.name[atom]
+        ));
     }
+    if drawn().all(|(_, (value, _))| *value <= 1.0) {
+        return refused("no drawn atom has a pLDDT above 1".into());
+    }
+    Ok(())
+}
+
+fn by_hydrophobicity(structure: &Structure) -> Vec<[u8; 4]> {
+    let of_residue: Vec<Option<Rgb>> = structure
+        .residues()
+        .iter()
+        .map(|residue| hydrophobicity(&residue.name).map(hydrophobicity_color))
+        .collect();
+    let atoms = structure.atoms();
+    std::iter::zip(&atoms.element, &atoms.residue)
+        .map(|(element, residue)| {
+            of_residue[*residue as usize].map_or_else(|| element_color(*element), Rgb::opaque)
+        })
+        .collect()
 }
 
 fn element_color(element: Element) -> [u8; 4] {

@@ -328,3 +328,66 @@ fn scenes_and_commands_look_at_every_selection() {
     assert!(job("roll x 1;".repeat(50)) >= 50);
     assert!(job("center resi 1 or resi 2;".repeat(50)) >= 50 * 3);
 }
+
+/// The pocket of [`POCKET`] with another column of temperature factors.
+fn with_b_factors(value: &str) -> Arc<Structure> {
+    let lines: Vec<String> = POCKET
+        .lines()
+        .map(|line| match line.get(60..66) {
+            Some(_) => format!("{}{value:>6}{}", &line[..60], &line[66..]),
+            None => line.to_owned(),
+        })
+        .collect();
+    structure(&lines.join("\n"), PartRole::Pocket)
+}
+
+#[test]
+fn plddt_colours_need_confidences() {
+    let mut request = request();
+    request.style.colors = Some(ColorScheme::Plddt);
+    let draw = |value: &str| build_scene(with_b_factors(value), &request);
+    let scene = draw("92.50").expect("confidences");
+    assert_eq!(color_of(&scene, 0), [0x00, 0x53, 0xD6, 255]);
+    for (wrong, problem) in [
+        ("104.00", "104 of GLY 1 N is not a pLDDT"),
+        ("-1.00", "-1 of GLY 1 N"),
+        ("0.00", "above 1"),
+        ("0.93", "above 1"),
+    ] {
+        let error = draw(wrong).expect_err(wrong);
+        assert_eq!(error.pointer(), Some("/style/colors"));
+        assert!(error.to_string().contains(problem), "{error}");
+    }
+}
+
+#[test]
+fn hydrophobicity_colours_amino_acids_and_leaves_the_rest() {
+    let scene = scene(|r| r.style.colors = Some(ColorScheme::Hydrophobicity)).expect("valid");
+    // Alanine is hydrophobic: more red than blue; glycine is slightly polar.
+    let [red, _, blue, _] = color_of(&scene, 6);
+    assert!(red == 255 && blue < 255);
+    let [red, _, blue, _] = color_of(&scene, 0);
+    assert!(red < 255 && blue == 255);
+    let element = crate::colors::Rgb(molshot_molecule::Element::ZN.color_rgb()).opaque();
+    assert_eq!(color_of(&scene, 10), element);
+}
+
+#[test]
+fn palettes_colour_chains_and_models_in_turn() {
+    let palette = [0x11_22_33, 0x44_55_66].map(crate::colors::Rgb::from_hex);
+    let whole = structure(POCKET, PartRole::Pocket);
+    let two = Structure::merge(vec![(*whole).clone(), (*whole).clone(), (*whole).clone()]);
+    let count = whole.atoms().len() as u32;
+    let mut request = request();
+    request.style.palette = palette.to_vec();
+    for scheme in [ColorScheme::Model, ColorScheme::Chain] {
+        request.style.colors = Some(scheme);
+        let scene = build_scene(Arc::new(two.clone()), &request).expect("valid");
+        let colors = [0, count, 2 * count].map(|atom| color_of(&scene, atom));
+        let [first, second] = palette.map(crate::colors::Rgb::opaque);
+        assert_eq!(colors, [first, second, first]);
+    }
+    request.style.colors = Some(ColorScheme::Element);
+    let error = build_scene(Arc::clone(&whole), &request).expect_err("not used");
+    assert_eq!(error.pointer(), Some("/style/palette"));
+}

@@ -145,6 +145,14 @@ impl Camera {
         })
     }
 
+    /// The same camera with clip planes that also hold what another scene shows: of a later time,
+    /// say, in which the atoms are elsewhere.
+    #[must_use]
+    pub fn clipping_behind(mut self, scene: &Scene) -> Self {
+        self.clip_bounds = self.clip_bounds.union(&scene.clip_bounds);
+        self
+    }
+
     /// Where the camera stands.
     #[must_use]
     pub fn pose(&self) -> Pose {

@@ -15,7 +15,7 @@ use super::tree::Node;
 use crate::build::{SHORTEST_STICK_ANGSTROM, atom_colors};
 use crate::colors::{Rgb, shorten};
 use crate::error::SceneError;
-use crate::request::ColorScheme;
+use crate::request::{ColorScheme, StyleRequest};
 use crate::scene::{Cylinder, Sphere};
 
 /// Radius of balls, angstrom.
@@ -232,10 +232,12 @@ fn theme(node: &Node, structure: &Structure, notes: &mut Notes) -> Option<Vec<[u
         format!("the colour theme {name} of Mol* is drawn in molshot's colours of that kind"),
         &node.pointer,
     );
-    Some(atom_colors(
+    // Of these schemes none can fail.
+    atom_colors(
         structure,
         scheme,
-        None,
+        &StyleRequest::default(),
         &vec![true; structure.atoms().len()],
-    ))
+    )
+    .ok()
 }

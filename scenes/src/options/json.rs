@@ -56,6 +56,7 @@ impl RenderOption {
             OptionKind::Keyword(_) => "keyword",
             OptionKind::Keywords(_) => "keywords",
             OptionKind::Color => "color",
+            OptionKind::Colors => "colors",
             OptionKind::Background => "background",
             OptionKind::Selection => "selection",
             OptionKind::Residue => "residue",

@@ -85,6 +85,8 @@ pub enum OptionKind {
     Keywords(KeywordNames),
     /// A colour: `#RRGGBB`, `#RGB` or a basic CSS colour name.
     Color,
+    /// Colours, separated by commas.
+    Colors,
     /// A colour, or `transparent`.
     Background,
     /// A selection.
@@ -211,6 +213,7 @@ impl RenderOption {
             OptionKind::Keyword(_) => vec!["WORD"],
             OptionKind::Keywords(_) => vec!["WORDS"],
             OptionKind::Color | OptionKind::Background => vec!["COLOR"],
+            OptionKind::Colors => vec!["COLORS"],
             OptionKind::Selection => vec!["SELECTION"],
             OptionKind::Residue => vec!["RESIDUE"],
             OptionKind::Size => vec!["WxH"],

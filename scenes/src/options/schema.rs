@@ -111,6 +111,7 @@ impl RenderOption {
             }
             OptionKind::Keywords(_)
             | OptionKind::Color
+            | OptionKind::Colors
             | OptionKind::Background
             | OptionKind::Selection
             | OptionKind::Residue

@@ -156,6 +156,15 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
         "The colour of the colour scheme uniform: #RRGGBB or a CSS colour name.",
     ),
     option(
+        "palette",
+        "/style/palette",
+        K::Colors,
+        G::Style,
+        "Colours for the colour schemes chain, copy and model, in turn, separated by commas, such as \
+         '#4477aa,#ee6677,teal'.",
+    )
+    .otherwise("a palette of seven that is safe for colour-blind viewers"),
+    option(
         "background",
         "/style/background",
         K::Background,
@@ -196,12 +205,22 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
     )
     .otherwise("0.25, in spacefill 1"),
     option(
+        "bond-orders",
+        "/style/bond_orders",
+        K::Switch,
+        G::Style,
+        "Draw double and triple bonds as two and three lines, aromatic ones with a dashed line \
+         inside the ring, and dative ones as dashes. Orders that the file does not give are \
+         perceived.",
+    )
+    .default_value("false"),
+    option(
         "pseudobonds",
         "/style/pseudobonds",
         K::Keywords(names::<PseudobondName>),
         G::Style,
-        "Connections to draw as dashes between drawn atoms. hydrogen-bonds are those between the \
-         ligand and the rest.",
+        "Connections to draw as dashes between drawn atoms, rings and charged groups. All but \
+         metal-coordination and missing-structure are those between the ligand and the rest.",
     )
     .otherwise("none"),
     option(
@@ -238,6 +257,15 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
         "Fade into the background with depth; on by default.",
     )
     .default_value("true"),
+    option(
+        "no-cell-edges",
+        "/style/cell_edges",
+        K::InvertedSwitch,
+        G::Style,
+        "Do not draw the edges of unit cells, which are drawn where a structure was made to fill \
+         some.",
+    )
+    .default_value("false"),
     option(
         "labels",
         "/style/labels",

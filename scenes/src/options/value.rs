@@ -109,6 +109,10 @@ impl RenderOption {
                 .parse::<Rgb>()
                 .map(|_| ())
                 .map_err(|_| COLOR_REMEDY.to_owned()),
+            OptionKind::Colors => text
+                .split(',')
+                .try_for_each(|color| color.parse::<Rgb>().map(|_| ()))
+                .map_err(|_| format!("{COLOR_REMEDY}, with commas between")),
             OptionKind::Background => text
                 .parse::<BackgroundRequest>()
                 .map(|_| ())
@@ -222,6 +226,7 @@ impl RenderOption {
                 }
                 words().collect()
             }
+            OptionKind::Colors => text.split(',').map(str::trim).collect(),
             OptionKind::Offset => {
                 let parts: Result<Vec<Value>, String> = text.split(',').map(number_of).collect();
                 match parts {

@@ -34,7 +34,7 @@ use molshot_molecule::Selection;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::colors::{COLOR_REMEDY, Rgb, shorten};
+use crate::colors::{COLOR_REMEDY, Rgb, chain_color, shorten};
 use crate::commands::Command;
 use crate::error::SceneError;
 use crate::job::{Plane, Samples};
@@ -96,6 +96,9 @@ impl Default for RenderRequest {
     }
 }
 
+/// Most colours of a palette.
+pub(crate) const MAX_PALETTE_COLORS: usize = 1000;
+
 /// How a structure looks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -112,6 +115,10 @@ pub struct StyleRequest {
     pub colors: Option<ColorScheme>,
     /// The colour of the scheme `uniform`; refused with any other.
     pub color: Option<Rgb>,
+    /// The colours of the schemes `chain`, `copy` and `model`, in turn, at most 1000; without any the
+    /// built-in palette. Refused with any other scheme.
+    #[schemars(length(max = MAX_PALETTE_COLORS))]
+    pub palette: Vec<Rgb>,
     /// What is labelled.
     pub labels: LabelContent,
     /// How labels look.
@@ -131,6 +138,8 @@ pub struct StyleRequest {
     /// Radius of balls as a share of the van der Waals radius. Without it 0.25, and 1 in
     /// `spacefill`.
     pub ball_scale: Option<f64>,
+    /// Draw double, triple, aromatic and dative bonds as such; not in `spacefill`.
+    pub bond_orders: bool,
     /// Fade into the background with depth.
     pub depth_cue: bool,
     /// The residue of the preset `misi-residue`, which needs it: name, number with insertion code,
@@ -151,6 +160,8 @@ pub struct StyleRequest {
     pub ambient_occlusion: Option<AmbientOcclusionRequest>,
     /// The main light casts shadows.
     pub shadows: bool,
+    /// Draw the edges of unit cells, for a structure that was made to fill some.
+    pub cell_edges: bool,
 }
 
 impl Default for StyleRequest {
@@ -159,6 +170,7 @@ impl Default for StyleRequest {
             preset: Preset::default(),
             colors: None,
             color: None,
+            palette: Vec::new(),
             labels: LabelContent::default(),
             label_style: LabelStyle::default(),
             texts: Vec::new(),
@@ -167,6 +179,7 @@ impl Default for StyleRequest {
             solvent: false,
             stick_radius_angstrom: None,
             ball_scale: None,
+            bond_orders: false,
             depth_cue: true,
             residue: None,
             pseudobonds: BTreeSet::new(),
@@ -174,6 +187,17 @@ impl Default for StyleRequest {
             silhouettes: None,
             ambient_occlusion: None,
             shadows: false,
+            cell_edges: true,
+        }
+    }
+}
+
+impl StyleRequest {
+    /// The colour of the n-th chain or model, counted from 0.
+    pub(crate) fn color_in_turn(&self, number: u32) -> Rgb {
+        match self.palette.as_slice() {
+            [] => chain_color(number as usize),
+            palette => palette[number as usize % palette.len()],
         }
     }
 }
@@ -224,10 +248,21 @@ pub enum ColorScheme {
     Element,
     /// Its chain: a colour-blind safe palette of seven, over and over.
     Chain,
+    /// The copy by symmetry that it belongs to, in the colours of `chain`.
+    Copy,
     /// The name of its residue.
     Residue,
     /// Its temperature factor: blue (lowest shown) over white to red (highest shown).
     BFactor,
+    /// The confidence of a predicted structure (pLDDT, 0 to 100, in the column of temperature
+    /// factors) in the four bands of the `AlphaFold` database: above 90 dark blue, above 70 light
+    /// blue, above 50 yellow, else orange.
+    Plddt,
+    /// The hydrophobicity of its amino acid (Kyte and Doolittle): blue (polar) over white to orange
+    /// (hydrophobic); other atoms by element.
+    Hydrophobicity,
+    /// The file that it is from, with the palette of `chain`.
+    Model,
     /// One colour for all: `style.color`.
     Uniform,
     /// Carbons alternate from residue to residue between #BF99F2 and #F2B366, ligand carbons are
@@ -235,7 +270,7 @@ pub enum ColorScheme {
     AlternatingResidues,
 }
 
-keywords!(ColorScheme { Element = "element", Chain = "chain", Residue = "residue", BFactor = "b-factor", Uniform = "uniform", AlternatingResidues = "alternating-residues" });
+keywords!(ColorScheme { Element = "element", Chain = "chain", Copy = "copy", Residue = "residue", BFactor = "b-factor", Plddt = "plddt", Hydrophobicity = "hydrophobicity", Model = "model", Uniform = "uniform", AlternatingResidues = "alternating-residues" });
 
 /// The background of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -3,8 +3,8 @@
 use super::labels::validate_texts;
 use super::residue;
 use super::{
-    BackgroundRequest, CameraRequest, ColorScheme, ImageFormat, OutputRequest, RenderRequest,
-    SceneDocument, StructureSource, StyleRequest,
+    BackgroundRequest, CameraRequest, ColorScheme, ImageFormat, MAX_PALETTE_COLORS, OutputRequest,
+    RenderRequest, SceneDocument, StructureSource, StyleRequest,
 };
 use crate::error::SceneError;
 use crate::job::Plane;
@@ -100,6 +100,7 @@ impl StyleRequest {
         }
         super::effects(self.silhouettes, self.ambient_occlusion, self.shadows)?;
         residue::validate(self)?;
+        self.check_palette()?;
         match (self.colors, self.color) {
             (Some(ColorScheme::Uniform), None) => Err(SceneError::invalid(
                 "/style/color",
@@ -113,6 +114,32 @@ impl StyleRequest {
                 "set the colour scheme to uniform (option colors), or leave the colour out".into(),
             )),
         }
+    }
+}
+
+impl StyleRequest {
+    fn check_palette(&self) -> Result<(), SceneError> {
+        let pointer = "/style/palette";
+        if self.palette.len() > MAX_PALETTE_COLORS {
+            return Err(SceneError::invalid(
+                pointer,
+                format!("the palette has {} colours", self.palette.len()),
+                format!("give at most {MAX_PALETTE_COLORS}"),
+            ));
+        }
+        let takes_palette = matches!(
+            self.colors,
+            Some(ColorScheme::Chain | ColorScheme::Copy | ColorScheme::Model)
+        );
+        if self.palette.is_empty() || takes_palette {
+            return Ok(());
+        }
+        Err(SceneError::invalid(
+            pointer,
+            "this palette would not be used".into(),
+            "set the colour scheme to chain, copy or model (option colors), or leave the palette out"
+                .into(),
+        ))
     }
 }
 

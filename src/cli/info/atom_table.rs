@@ -1,17 +1,14 @@
 //! The table of `molshot info --atoms`: one row per atom.
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
 
 use molshot_molecule::Structure;
 use molshot_molecule::hbonds::{AcceptorClass, AtomClasses, DonorClass};
 use molshot_renderer::annotations::{ResidueName, Role, role_of};
-use molshot_renderer::save_bytes;
 use serde::Serialize;
 
+use super::table_file::{TableFile, field, residue_name, residue_text};
 use crate::cli::message::CliError;
-
-const FLAG: &str = "--atoms";
 
 /// A row. Names and roles are those of annotations.
 #[derive(Debug, Serialize)]
@@ -39,53 +36,15 @@ struct Table<'a> {
     warnings: Vec<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Tsv,
-    Json,
-}
-
-/// A file for the table; its extension says the form.
-#[derive(Debug, Clone)]
-pub(super) struct AtomTableFile {
-    path: PathBuf,
-    form: Form,
-}
-
-impl AtomTableFile {
-    /// Checks the name of the file, so that a wrong one is refused before anything is read.
-    pub(super) fn new(path: &Path) -> Result<Self, CliError> {
-        let extension = path.extension().unwrap_or_default().to_string_lossy();
-        let form = match extension.to_ascii_lowercase().as_str() {
-            "tsv" => Form::Tsv,
-            "json" => Form::Json,
-            _ => {
-                return Err(CliError::flag(
-                    FLAG,
-                    "give the name of a file that ends in .tsv or .json",
-                ));
-            }
-        };
-        Ok(Self {
-            path: path.to_owned(),
-            form,
-        })
-    }
-
-    /// Writes the table of all atoms; returns the warnings of atom types.
-    pub(super) fn write(&self, structure: &Structure) -> Result<Vec<String>, CliError> {
-        let classes = AtomClasses::of(structure);
-        let table = Table {
-            atoms: rows(structure, &classes).collect(),
-            warnings: classes.warnings.iter().map(ToString::to_string).collect(),
-        };
-        let text = match self.form {
-            Form::Tsv => tsv(&table.atoms),
-            Form::Json => serde_json::to_string(&table)? + "\n",
-        };
-        save_bytes(&self.path, text.as_bytes())?;
-        Ok(table.warnings)
-    }
+/// Writes the table of all atoms; returns the warnings of atom types.
+pub(super) fn write(file: &TableFile, structure: &Structure) -> Result<Vec<String>, CliError> {
+    let classes = AtomClasses::of(structure);
+    let table = Table {
+        atoms: rows(structure, &classes).collect(),
+        warnings: classes.warnings.iter().map(ToString::to_string).collect(),
+    };
+    file.write(&table, || tsv(&table.atoms))?;
+    Ok(table.warnings)
 }
 
 fn rows<'a>(
@@ -99,12 +58,7 @@ fn rows<'a>(
             index,
             name: &atoms.name[index],
             element: atoms.element[index].symbol(),
-            residue: ResidueName {
-                index: atoms.residue[index],
-                name: residue.name.clone(),
-                number: residue.number,
-                insertion_code: insertion_code(residue.insertion_code).into(),
-            },
+            residue: residue_name(structure, index as u32),
             chain: &structure.chains()[residue.chain as usize].id,
             role: role_of(structure, residue),
             atom_type: classes.types[index].name(),
@@ -114,29 +68,19 @@ fn rows<'a>(
     })
 }
 
-fn insertion_code(code: u8) -> String {
-    match code {
-        b' ' => String::new(),
-        code => char::from(code).to_string(),
-    }
-}
-
 /// Formats rows as tab-separated values with a heading; `residue` is `GTP 1` or `HIS 57A`.
 fn tsv(rows: &[Row<'_>]) -> String {
     let mut text =
         String::from("index\tname\telement\tresidue\tchain\trole\tatom_type\tdonor\tacceptor\n");
     for row in rows {
-        let residue = &row.residue;
         // Writing to a string cannot fail.
         let _ = writeln!(
             text,
-            "{}\t{}\t{}\t{} {}{}\t{}\t{}\t{}\t{}\t{}",
+            "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}",
             row.index,
             field(row.name),
             row.element,
-            field(&residue.name),
-            residue.number,
-            residue.insertion_code,
+            residue_text(&row.residue),
             field(row.chain),
             row.role.name(),
             row.atom_type,
@@ -145,9 +89,4 @@ fn tsv(rows: &[Row<'_>]) -> String {
         );
     }
     text
-}
-
-/// Replaces what would begin another field: quoted names of CIF may contain it.
-fn field(text: &str) -> String {
-    text.replace(['\t', '\n', '\r'], " ")
 }

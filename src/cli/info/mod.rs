@@ -1,6 +1,8 @@
 //! `molshot info`
 
 mod atom_table;
+mod bond_table;
+mod table_file;
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -9,13 +11,13 @@ use clap::Args;
 use molshot_molecule::Format;
 use molshot_molecule::summary::Summary;
 
-use self::atom_table::AtomTableFile;
+use self::table_file::TableFile;
 use crate::cli::input::{ReadArgs, print_warnings};
 use crate::cli::message::{CliError, Verbosity, note, output, output_json};
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  molshot info 5ey0/\n  molshot info 1aon.cif.gz --json\n  molshot info 5ey0/ --atoms 5ey0.tsv\n  zcat complex.pdb.gz | molshot info - --input-format pdb"
+    after_help = "Examples:\n  molshot info 5ey0/\n  molshot info 1aon.cif.gz --json\n  molshot info 5ey0/ --atoms 5ey0.tsv\n  molshot info ligand.pdb --bonds bonds.tsv\n  zcat complex.pdb.gz | molshot info - --input-format pdb"
 )]
 pub(crate) struct InfoArgs {
     #[arg(required = true, value_name = "INPUT",
@@ -30,18 +32,31 @@ pub(crate) struct InfoArgs {
     /// .json.
     #[arg(long, value_name = "FILE")]
     atoms: Option<PathBuf>,
+    /// Write a table of all bonds: atoms, residues, length, order in the file, order in the Kekulé
+    /// structure, whether it is aromatic, and where the order comes from. The extension says the
+    /// form: .tsv or .json.
+    #[arg(long, value_name = "FILE")]
+    bonds: Option<PathBuf>,
     #[command(flatten)]
     read: ReadArgs,
 }
 
 pub(crate) fn run(args: &InfoArgs, verbosity: Verbosity) -> Result<(), CliError> {
-    let table = args.atoms.as_deref().map(AtomTableFile::new).transpose()?;
+    let table = |flag: &str, path: &Option<PathBuf>| {
+        let path = path.as_deref();
+        path.map(|path| TableFile::new(flag, path)).transpose()
+    };
+    let atoms = table("--atoms", &args.atoms)?;
+    let bonds = table("--bonds", &args.bonds)?;
     let structure = args.read.read_all(&args.inputs)?;
     let summary = Summary::of(&structure);
-    let type_warnings = match &table {
-        Some(table) => table.write(&structure)?,
-        None => Vec::new(),
-    };
+    let mut type_warnings = Vec::new();
+    if let Some(file) = &atoms {
+        type_warnings.extend(atom_table::write(file, &structure)?);
+    }
+    if let Some(file) = &bonds {
+        type_warnings.extend(bond_table::write(file, &structure)?);
+    }
     if args.json {
         return output_json(&summary);
     }
@@ -85,6 +100,16 @@ fn text(summary: &Summary, model: &str) -> String {
                     "{} atoms of other alternate locations are left out; --altloc chooses",
                     part.alternates_left_out
                 ),
+            );
+        }
+        if !part.assemblies.is_empty() {
+            line("assemblies", shortened(&part.assemblies));
+        }
+        if let Some([a, b, c, alpha, beta, gamma]) = part.unit_cell {
+            let group = part.space_group.as_deref().unwrap_or("no space group");
+            line(
+                "unit cell",
+                format!("{a} x {b} x {c} angstrom, {alpha} {beta} {gamma} degrees, {group}"),
             );
         }
     }

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use molshot_molecule::Format;
+use molshot_molecule::{Format, TrajectoryFormat};
 use molshot_renderer::pool::PoolOptions;
 
+use super::frames::FrameArgs;
 use super::pictures::PictureArgs;
 use super::request::RequestArgs;
 use super::sidecars::AnnotationArgs;
@@ -20,10 +21,13 @@ pub(crate) struct RenderArgs {
     #[arg(required = true, value_name = "INPUT",
           help = format!("Structure files ({}, each also .gz), folders in PDBbind layout, one \
                           scene file (.json) or MolViewSpec file (.mvsj, .mvsx), or `-` for standard \
-                          input. Several inputs make one scene", Format::extensions_text()))]
+                          input. Several inputs make one scene; a trajectory ({}) beside them moves \
+                          their atoms",
+                         Format::extensions_text(), TrajectoryFormat::extensions_text()))]
     pub(super) inputs: Vec<PathBuf>,
     /// File to write; its extension decides the format. `-` writes to standard output. For several
-    /// pictures the name contains {view} or {index}, with --each also {name}. FILE.tar puts all
+    /// pictures the name contains {view} or {index}, of frames {frame}, of models {model}, with
+    /// --each also {name}. FILE.tar puts all
     /// files into one archive, FILE.tar/NAME says under which names.
     #[arg(
         short,
@@ -55,6 +59,8 @@ pub(crate) struct RenderArgs {
     #[command(flatten)]
     pub(super) pictures: PictureArgs,
     #[command(flatten)]
+    pub(super) frames: FrameArgs,
+    #[command(flatten)]
     pub(super) read: ReadArgs,
 }
 
@@ -67,10 +73,13 @@ Examples:
   molshot render 5ey0/ -o 'turn_{index}.png' --turntable 36
   molshot render *.sdf --each -o '{name}.png'
   molshot render *.sdf --each --turntable 36 --size 128x128 -o turns.tar
+  molshot render md.gro md.xtc -o 'frame_{frame}.png' --frames 0:1000:10 --align 'name CA'
+  molshot render nmr.pdb -o ensemble.png --model all
   molshot render pdbbind/*/ --each --views front,left,top -o 'out/{name}_{view}.png' --resume
   molshot render 5ey0/ -o named.png --style licorice --labels residues --label-size 14px --label-outline 1
   molshot render 5ey0/ -o 5ey0.png --planes color,depth,normal,atom-id,residue-id
   molshot render 5ey0/ -o 5ey0.png --annotations 5ey0.json --masks residue
+  molshot render 5ey0/ -o 5ey0.png --bond-orders --caption 5ey0.caption.json
   molshot render 5ey0/ -o docking.png --transform 'ligand: roll x 75; move x -14'
   molshot render 5ey0/ --select 'byres within 4 of ligand' --print-request > close.json
   molshot render close.json -o close.png

@@ -7,8 +7,8 @@ use molshot_molecule::Structure;
 use molshot_renderer::labels::boxed_characters;
 use molshot_scenes::build::PreparedScene;
 use molshot_scenes::diagnostics::diagnostics;
-use molshot_scenes::molviewspec::Snapshot;
-use molshot_scenes::{Plane, RenderRequest, SceneDocument};
+use molshot_scenes::request::StructureSource;
+use molshot_scenes::{Plane, RenderRequest, Scene, SceneDocument, SceneError};
 
 use super::args::RenderArgs;
 use crate::cli::message::CliError;
@@ -25,22 +25,18 @@ pub(super) struct Group<'a> {
 }
 
 /// What the scenes are made of.
-enum Content {
-    Structure(Arc<Structure>),
+pub(super) enum Content {
+    /// A structure, and where it comes from.
+    Structure(Arc<Structure>, StructureSource),
     MolViewSpec(MolViewSpecFile),
 }
 
-/// A scene that is ready to be drawn.
-pub(super) struct GroupScene {
-    pub(super) prepared: PreparedScene,
-    /// What of a `MolViewSpec` document is not drawn; `None` for other inputs.
-    notes: Option<Vec<String>>,
-}
-
 impl<'a> Group<'a> {
-    /// Reads the structure of a document, or a `MolViewSpec` file.
+    /// Reads the structure of a document, of several models the first one that is drawn; or a
+    /// `MolViewSpec` file.
     pub(super) fn read(
         args: &RenderArgs,
+        first_model: Option<u32>,
         inputs: &'a [PathBuf],
         document: SceneDocument,
     ) -> Result<Self, CliError> {
@@ -48,6 +44,8 @@ impl<'a> Group<'a> {
             structure: source,
             request,
         } = document;
+        let of_model = first_model.map(|number| args.read.of_model(number));
+        let read = of_model.as_ref().unwrap_or(&args.read);
         let planes = &request.output.planes;
         if args.output.as_deref() == Some(Path::new("-"))
             && (planes.len() != 1 || !planes.contains(&Plane::Color))
@@ -62,66 +60,79 @@ impl<'a> Group<'a> {
                 [input] if is_molviewspec_file(input) => {
                     Content::MolViewSpec(MolViewSpecFile::read(input)?)
                 }
-                _ => Content::Structure(args.read.read_requested(&source, inputs)?),
+                _ => Content::Structure(read.read_requested(&source, inputs)?, source),
             },
             request,
         })
     }
 
-    /// The structures that the scene of a snapshot is made of; other inputs have one.
-    pub(super) fn structures(
-        &self,
-        args: &RenderArgs,
-        snapshot: usize,
-    ) -> Result<Vec<Arc<Structure>>, CliError> {
-        Ok(match &self.content {
-            Content::Structure(structure) => vec![Arc::clone(structure)],
-            Content::MolViewSpec(file) => {
-                file.structures(snapshot_of(file, snapshot), &args.read.options())?
-            }
-        })
+    /// The structure, or the document whose scenes are made of its own structures.
+    pub(super) fn content(&self) -> &Content {
+        &self.content
     }
 
-    /// Builds the scene of a snapshot from its structures. With several groups, a request that does
-    /// not fit one of them is an error of that input rather than of the command line: the others
-    /// are drawn.
+    /// Reads the model with a number of the same inputs.
+    pub(super) fn model(
+        &self,
+        args: &RenderArgs,
+        source: &StructureSource,
+        number: u32,
+    ) -> Result<Arc<Structure>, CliError> {
+        let read = args.read.of_model(number);
+        read.read_requested(source, self.inputs)
+    }
+
+    /// Builds the scene of the structure or of another state of it.
     pub(super) fn prepare(
         &self,
         args: &RenderArgs,
-        snapshot: usize,
-        structures: &[Arc<Structure>],
-    ) -> Result<GroupScene, CliError> {
+        structure: Arc<Structure>,
+    ) -> Result<PreparedScene, CliError> {
+        PreparedScene::new(structure, &self.request).map_err(|error| self.attribute(args, error))
+    }
+
+    /// Builds the scene of a snapshot, with what of it is not drawn. `warn` is called with each
+    /// structure that it is made of.
+    pub(super) fn prepare_snapshot(
+        &self,
+        args: &RenderArgs,
+        file: &MolViewSpecFile,
+        number: usize,
+        warn: impl FnMut(&Structure),
+    ) -> Result<(PreparedScene, Vec<String>), CliError> {
+        let snapshot = &file.snapshots()[number];
+        let structures = file.structures(snapshot, &args.read.options())?;
+        distinct(&structures).for_each(warn);
+        let mut request = self.request.clone();
+        if !args.request.has("background") {
+            request.style.background = snapshot.request().style.background;
+        }
+        let built = file.scene(snapshot, &structures, &request)?;
+        let prepared = PreparedScene::of_scene(Arc::new(built.scene), &request)
+            .map_err(|error| self.attribute(args, error))?;
+        Ok((prepared.seen_from(built.view), built.notes))
+    }
+
+    /// With several groups, a request that does not fit one of them is an error of that input
+    /// rather than of the command line: the others are drawn.
+    fn attribute(&self, args: &RenderArgs, error: SceneError) -> CliError {
         let input = &self.inputs[0];
-        let attribute = |error| match args.request.attribute(error, input) {
+        match args.request.attribute(error, input) {
             CliError::Usage(text) if args.each && args.inputs.len() > 1 => {
                 CliError::in_file(input, text)
             }
             error => error,
-        };
-        match &self.content {
-            Content::Structure(structure) => Ok(GroupScene {
-                prepared: PreparedScene::new(Arc::clone(structure), &self.request)
-                    .map_err(attribute)?,
-                notes: None,
-            }),
-            Content::MolViewSpec(file) => {
-                let snapshot = snapshot_of(file, snapshot);
-                let built = file.scene(snapshot, structures, &self.request)?;
-                let prepared = PreparedScene::of_scene(Arc::new(built.scene), &self.request)
-                    .map_err(attribute)?;
-                Ok(GroupScene {
-                    prepared: prepared.seen_from(built.view),
-                    notes: Some(built.notes),
-                })
-            }
         }
     }
 
-    /// Returns warnings about requested content that the scene does not have.
-    pub(super) fn missing_content(&self, scene: &GroupScene) -> Vec<String> {
-        let notes = scene.notes.clone();
-        let scene = scene.prepared.scene();
-        let mut diagnostics = notes.unwrap_or_else(|| diagnostics(scene, &self.request));
+    /// Returns warnings about requested content that the scene of a structure does not have.
+    pub(super) fn missing_content(&self, prepared: &PreparedScene) -> Vec<String> {
+        let scene = prepared.scene();
+        self.warnings(scene, diagnostics(scene, &self.request))
+    }
+
+    /// Returns `notes` about a scene as warnings, and of characters that the font lacks.
+    pub(super) fn warnings(&self, scene: &Scene, mut notes: Vec<String>) -> Vec<String> {
         let lacking = boxed_characters(scene);
         if !lacking.is_empty() {
             let named: Vec<String> = lacking
@@ -134,20 +145,24 @@ impl<'a> Group<'a> {
             } else {
                 ""
             };
-            diagnostics.push(format!(
+            notes.push(format!(
                 "the font lacks {}{more}, drawn as boxes; it has ASCII, Latin-1, Greek, primes, superscripts 1 to 9 and subscripts 0 to 9",
                 named.join(", ")
             ));
         }
-        diagnostics
+        notes
             .into_iter()
             .map(|text| format!("warning: {}: {text}", self.inputs[0].display()))
             .collect()
     }
 }
 
-/// A snapshot by its number; the first one beyond the last.
-fn snapshot_of(file: &MolViewSpecFile, number: usize) -> &Snapshot {
-    let snapshots = file.snapshots();
-    snapshots.get(number).unwrap_or(&snapshots[0])
+/// Each structure once, in the order of their first place.
+fn distinct(structures: &[Arc<Structure>]) -> impl Iterator<Item = &Structure> {
+    let is_first = |(index, structure): &(usize, &Arc<Structure>)| {
+        let before = &structures[..*index];
+        !before.iter().any(|other| Arc::ptr_eq(other, structure))
+    };
+    let numbered = structures.iter().enumerate().filter(is_first);
+    numbered.map(|(_, structure)| &**structure)
 }

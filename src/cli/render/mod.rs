@@ -3,6 +3,7 @@
 mod archive;
 mod args;
 mod batch;
+mod frames;
 mod group;
 mod outputs;
 mod pictures;
@@ -24,8 +25,9 @@ use crate::molviewspec::{MolViewSpecFile, is_molviewspec_file};
 use archive::{ArchiveName, ArchiveWriter};
 pub(crate) use args::RenderArgs;
 use batch::BatchRender;
-use outputs::{GroupFiles, OutputName, OutputNames};
-use pictures::Pictures;
+use frames::Inputs;
+use outputs::{GroupFiles, MODEL_PLACEHOLDER, OutputName, OutputNames};
+use pictures::{Pictures, States};
 
 pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliError> {
     if args.print_request {
@@ -35,20 +37,24 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
         return Err(CliError::usage("no output is given; give -o OUT"));
     };
     warn_of_repeated(args, verbosity);
-    args.read.warn_of_unused(&args.inputs, verbosity);
+    let inputs = Inputs::open(&args.inputs, &args.frames, args.each, verbosity.quiet)?;
+    args.read.warn_of_unused(&inputs.structures, verbosity);
     let groups: Vec<&[PathBuf]> = if args.each {
-        args.inputs.chunks(1).collect()
+        inputs.structures.chunks(1).collect()
     } else {
-        vec![args.inputs.as_slice()]
+        vec![inputs.structures.as_slice()]
     };
     let archive = ArchiveName::of(out);
     let distinguishes = match &archive {
         Some(ArchiveName { member: None, .. }) => true,
         _ => out.to_string_lossy().contains("{index}"),
     };
-    let pictures = with_snapshots(args.pictures.list()?, &groups, distinguishes, verbosity)?;
+    let pictures = match states(args, &inputs)? {
+        States::One => with_snapshots(args.pictures.list()?, &groups, distinguishes, verbosity)?,
+        states => args.pictures.list()?.of_states(states),
+    };
     let names = NameParts {
-        pictures: pictures.len(),
+        pictures: &pictures,
         views: args.pictures.names_views(),
     };
     let out = match &archive {
@@ -57,8 +63,24 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
     };
     let name = OutputName::new("--output", out)?;
     let (annotations_name, annotations_apart) = annotations_name(args, archive.as_ref(), &names)?;
-    for name in [&name].into_iter().chain(&annotations_name) {
-        name.check_placeholders(groups.len(), pictures.len(), args.pictures.names_views())?;
+    let caption_name = args.annotations.caption_file()?;
+    if caption_name.is_some()
+        && let Some(file) = (inputs.structures.iter()).find(|input| is_molviewspec_file(input))
+    {
+        return Err(CliError::flag(
+            "--caption",
+            format_args!(
+                "a caption says what the flags or a scene file ask for, and {} says itself what is drawn; leave this out",
+                file.display()
+            ),
+        ));
+    }
+    let caption_name = caption_name
+        .map(|file| OutputName::new("--caption", file))
+        .transpose()?;
+    let sidecar_names = annotations_name.iter().chain(&caption_name);
+    for name in [&name].into_iter().chain(sidecar_names) {
+        name.check_placeholders(groups.len(), &pictures, args.pictures.names_views())?;
     }
     if args.resume && out == Path::new("-") {
         return Err(CliError::usage(
@@ -77,7 +99,7 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
         .filter_map(|(_, request)| request.as_ref().ok());
     warn_of_unused(args, valid.map(|document| &document.request), verbosity);
     let mut writer = None;
-    if out != Path::new("-") || annotations_name.is_some() {
+    if out != Path::new("-") || annotations_name.is_some() || caption_name.is_some() {
         let files: Vec<GroupFiles<'_>> = std::iter::zip(&groups, &requests)
             .map(|(inputs, request)| GroupFiles {
                 inputs,
@@ -87,10 +109,15 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
         let names = OutputNames {
             pictures: (out != Path::new("-")).then_some(&name),
             annotations: annotations_name.as_ref(),
+            captions: caption_name.as_ref(),
             archive: archive.as_ref().map(|name| name.archive.as_path()),
             annotations_apart,
         };
-        outputs::check_files(&names, &files, &pictures, args.pictures.commands_file())?;
+        let trajectory = inputs.frames.as_deref().map(|frames| frames.path.as_path());
+        let beside: Vec<&Path> = (args.pictures.commands_file().into_iter())
+            .chain(trajectory)
+            .collect();
+        outputs::check_files(&names, &files, &pictures, &beside)?;
         if let Some(archive) = names.archive {
             writer = Some(Arc::new(ArchiveWriter::open(archive, args.resume, || {
                 names.archived(&files, &pictures)
@@ -103,8 +130,10 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
             .map(|(inputs, request)| (inputs, Mutex::new(Some(request))))
             .collect(),
         pictures,
+        frames: inputs.frames.clone(),
         name,
         annotations_name,
+        caption_name,
         archive: writer,
         annotations_apart,
         verbosity,
@@ -133,28 +162,28 @@ fn with_snapshots(
         if snapshots < 2 {
             continue;
         }
-        let all = (groups.len() == 1 && distinguishes).then(|| pictures.of_snapshots(snapshots));
-        match all.flatten() {
-            Some(all) => return Ok(all),
-            None if verbosity.quiet => {}
-            None => note(format_args!(
+        if groups.len() == 1 && distinguishes && pictures.len() == 1 {
+            return Ok(pictures.of_states(States::Snapshots(snapshots)));
+        }
+        if !verbosity.quiet {
+            note(format_args!(
                 "warning: {}: the first of {snapshots} snapshots is drawn; to draw each, give the file alone, \
                  {{index}} in the name of OUT, and no other flags for many pictures",
                 input.display()
-            )),
+            ));
         }
     }
     Ok(pictures)
 }
 
 /// What distinguishes the pictures of a command.
-struct NameParts {
-    pictures: usize,
+struct NameParts<'a> {
+    pictures: &'a Pictures,
     /// Whether pictures have the names of views.
     views: bool,
 }
 
-impl NameParts {
+impl NameParts<'_> {
     /// The name of the files in an archive, with placeholders: what was given behind the archive's
     /// name, else one that distinguishes them, with a file extension.
     fn member_of(
@@ -171,14 +200,65 @@ impl NameParts {
             ));
         }
         Ok(name.member.clone().unwrap_or_else(|| {
-            let which = match (self.pictures > 1, self.views) {
+            let state = match self.pictures.states() {
+                States::One => "",
+                States::Snapshots(_) => "_{index}",
+                States::Frames(_) => "_{frame}",
+                States::Models(_) => "_{model}",
+            };
+            let which = match (self.pictures.per_state() > 1, self.views) {
                 (false, _) => "",
                 (true, true) => "_{view}",
                 (true, false) => "_{index}",
             };
-            format!("{{name}}{which}.{extension}").into()
+            format!("{{name}}{state}{which}.{extension}").into()
         }))
     }
+}
+
+/// The frames of the trajectory, or the models of which the name of the output asks for a picture
+/// each.
+fn states(args: &RenderArgs, inputs: &Inputs) -> Result<States, CliError> {
+    let has_models = [args.output.as_deref(), args.annotations.file()?]
+        .into_iter()
+        .flatten()
+        .any(|name| name.to_string_lossy().contains(MODEL_PLACEHOLDER));
+    let molviewspec = (inputs.structures.iter()).find(|input| is_molviewspec_file(input));
+    if let Some(frames) = &inputs.frames {
+        if let Some(file) = molviewspec {
+            return Err(CliError::usage(format!(
+                "{} names its own structures, whose atoms a trajectory cannot move; leave {} out",
+                file.display(),
+                frames.path.display()
+            )));
+        }
+        return Ok(States::Frames(frames.numbers.clone()));
+    }
+    if !has_models || !args.read.chooses_models() {
+        return Ok(States::One);
+    }
+    if let Some(file) = molviewspec {
+        return Err(CliError::usage(format!(
+            "{{model}}: {} says itself which models are drawn; leave {{model}} out",
+            file.display()
+        )));
+    }
+    if args.each && inputs.structures.len() > 1 {
+        return Err(CliError::usage(
+            "--each: {model} is for the models of one structure; draw each by its own command",
+        ));
+    }
+    if inputs
+        .structures
+        .iter()
+        .any(|input| input == Path::new("-"))
+    {
+        return Err(CliError::usage(
+            "{model} reads the input once for each model, and standard input can be read only \
+             once; give a file",
+        ));
+    }
+    Ok(States::Models(args.read.model_numbers(&inputs.structures)?))
 }
 
 /// The file extension of pictures in an archive that is given alone: the format of the flag or of
@@ -201,7 +281,7 @@ fn archive_format(args: &RenderArgs) -> String {
 fn annotations_name(
     args: &RenderArgs,
     archive: Option<&ArchiveName>,
-    names: &NameParts,
+    names: &NameParts<'_>,
 ) -> Result<(Option<OutputName>, bool), CliError> {
     const FLAG: &str = "--annotations";
     let Some(file) = args.annotations.file()? else {
@@ -259,6 +339,14 @@ fn print_request(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliError
         return Err(CliError::usage(
             "--print-request: a scene file cannot name standard input; give files",
         ));
+    }
+    let inputs = Inputs::open(&args.inputs, &args.frames, args.each, true)?;
+    if let Some(frames) = &inputs.frames {
+        return Err(CliError::usage(format!(
+            "--print-request: a scene file cannot name the trajectory {}; leave it out, and give \
+             it again with the scene file",
+            frames.path.display()
+        )));
     }
     if let Some(out) = args.output.as_deref().filter(|out| is_scene_file(out)) {
         return Err(CliError::usage(format!(

@@ -12,7 +12,7 @@ use molshot_scenes::request::StructureSource;
 use molshot_scenes::{Plane, SceneDocument};
 
 use super::archive::check_member;
-use super::pictures::{PictureSpec, Pictures};
+use super::pictures::{PictureSpec, Pictures, States};
 use crate::cli::message::CliError;
 use crate::input::{STANDARD_INPUT, is_scene_file};
 use crate::molviewspec::is_molviewspec_file;
@@ -28,7 +28,14 @@ enum Piece {
     Index,
     /// `{name}`: the input's name.
     Name,
+    /// `{frame}`: the number of the trajectory's frame.
+    Frame,
+    /// `{model}`: the number of the model.
+    Model,
 }
+
+/// The placeholder of models, which asks for a picture of each.
+pub(super) const MODEL_PLACEHOLDER: &str = "{model}";
 
 /// An output name, split at its placeholders.
 #[derive(Debug)]
@@ -72,11 +79,14 @@ impl OutputName {
                 "view" => Piece::View,
                 "index" => Piece::Index,
                 "name" => Piece::Name,
+                "frame" => Piece::Frame,
+                "model" => Piece::Model,
                 _ => {
                     return Err(CliError::flag(
                         flag,
                         format_args!(
-                            "unknown placeholder {{{word}}}; give {{view}}, {{index}} or {{name}}"
+                            "unknown placeholder {{{word}}}; give {{view}}, {{index}}, {{name}}, \
+                             {{frame}} or {{model}}"
                         ),
                     ));
                 }
@@ -104,6 +114,7 @@ impl OutputName {
                 Piece::Text(text) => text,
                 Piece::View => OsStr::new(picture.view),
                 Piece::Index => OsStr::new(&picture.index),
+                Piece::Frame | Piece::Model => OsStr::new(&picture.state_number),
                 Piece::Name => name,
             });
         }
@@ -115,7 +126,7 @@ impl OutputName {
     pub(super) fn check_placeholders(
         &self,
         groups: usize,
-        pictures: usize,
+        pictures: &Pictures,
         views: bool,
     ) -> Result<(), CliError> {
         let refuse = |text: &str| Err(CliError::flag(self.flag, text));
@@ -127,7 +138,31 @@ impl OutputName {
         if self.has(&Piece::View) && !views {
             return refuse("{view} requires --views; give --views, or use {index} or {name}");
         }
-        if pictures > 1 && !self.has(&Piece::View) && !self.has(&Piece::Index) {
+        let (state, state_word) = match pictures.states() {
+            States::Frames(_) => (Some(Piece::Frame), "{frame}"),
+            States::Models(_) => (Some(Piece::Model), MODEL_PLACEHOLDER),
+            States::One | States::Snapshots(_) => (None, "{index}"),
+        };
+        if self.has(&Piece::Frame) && state != Some(Piece::Frame) {
+            return refuse("{frame} requires a trajectory; give one beside the structure");
+        }
+        if self.has(&Piece::Model) && state != Some(Piece::Model) {
+            return refuse("{model} requires --model; give --model all, or a range such as 1-5");
+        }
+        if self.has(&Piece::Index) {
+            return Ok(());
+        }
+        if pictures.state_count() > 1 && !state.as_ref().is_some_and(|piece| self.has(piece)) {
+            let words = match state {
+                Some(_) => format!("{state_word} or {{index}}"),
+                None => state_word.to_owned(),
+            };
+            return refuse(&format!(
+                "many pictures would be written to one file; include {words} in the name, as in \
+                 '{state_word}.png'"
+            ));
+        }
+        if pictures.per_state() > 1 && !self.has(&Piece::View) {
             return refuse(if views {
                 "many pictures would be written to one file; include {view} or {index} in the name, as in '{view}.png'"
             } else {
@@ -195,6 +230,7 @@ pub(super) struct OutputNames<'a> {
     /// Of pictures; `None` for standard output.
     pub(super) pictures: Option<&'a OutputName>,
     pub(super) annotations: Option<&'a OutputName>,
+    pub(super) captions: Option<&'a OutputName>,
     /// The archive that the pictures go into.
     pub(super) archive: Option<&'a Path>,
     /// Whether annotations do not go into the archive.
@@ -225,12 +261,12 @@ impl OutputNames<'_> {
 }
 
 /// Refuses output names that are equal to each other or to an input, and folders that cannot be
-/// written, before any work is done.
+/// written, before any work is done. `read_beside` are files that are read for all scenes.
 pub(super) fn check_files(
     names: &OutputNames<'_>,
     groups: &[GroupFiles<'_>],
     pictures: &Pictures,
-    commands_file: Option<&Path>,
+    read_beside: &[&Path],
 ) -> Result<(), CliError> {
     let mut canonical = Canonical::default();
     let mut read: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
@@ -238,7 +274,7 @@ pub(super) fn check_files(
         .iter()
         .flat_map(|group| files_read(group.inputs, group.document))
         .collect();
-    inputs.extend(commands_file.map(Path::to_owned));
+    inputs.extend(read_beside.iter().map(|path| path.to_path_buf()));
     for input in inputs {
         read.insert(canonical.of(&input), input);
     }
@@ -264,7 +300,10 @@ pub(super) fn check_files(
                 let archive = names.archive.filter(|_| !names.annotations_apart);
                 (name_of, archive, vec![name_of.path(&picture, &name)])
             });
-            let files = pictures.into_iter().chain(annotations);
+            let captions = names
+                .captions
+                .map(|name_of| (name_of, None, vec![name_of.path(&picture, &name)]));
+            let files = pictures.into_iter().chain(annotations).chain(captions);
             for (flag, archive, path) in files.flat_map(|(name, archive, files)| {
                 (files.into_iter()).map(move |file| (name.flag, archive, file))
             }) {
@@ -284,7 +323,7 @@ pub(super) fn check_files(
                         return Err(CliError::flag(
                             flag,
                             format_args!(
-                                "two pictures of {} would both be written to {}; give each view and each input once, and annotations another name",
+                                "two pictures of {} would both be written to {}; give each view and each input once, and annotations and captions other names",
                                 other.display(),
                                 path.display()
                             ),

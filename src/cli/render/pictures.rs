@@ -50,12 +50,12 @@ pub(crate) struct PictureSpec {
     pub(super) index: String,
     /// Name of its view; empty unless --views names it.
     pub(super) view: &'static str,
+    /// Number of its frame or model, padded to the digits of the highest; empty without any.
+    pub(super) state_number: String,
     /// Commands before those of the request.
     before: Vec<Command>,
     /// Commands after those of the request.
     after: Vec<Command>,
-    /// Number of the snapshot of a `MolViewSpec` file that it shows.
-    pub(super) snapshot: usize,
     /// `FILE:LINE` of the commands in `after`; empty unless they come from a file.
     place: String,
 }
@@ -82,7 +82,10 @@ impl PictureArgs {
         } else {
             Kind::Views(self.views.clone())
         };
-        Ok(Pictures { kind })
+        Ok(Pictures {
+            kind,
+            states: States::One,
+        })
     }
 }
 
@@ -90,6 +93,47 @@ impl PictureArgs {
 #[derive(Debug)]
 pub(crate) struct Pictures {
     kind: Kind,
+    states: States,
+}
+
+/// What is drawn from the same views: frames of a trajectory, or models of a file, by their
+/// numbers; or as many snapshots of a `MolViewSpec` file.
+#[derive(Debug, Clone)]
+pub(crate) enum States {
+    One,
+    Frames(Vec<usize>),
+    Models(Vec<u32>),
+    Snapshots(usize),
+}
+
+impl States {
+    fn len(&self) -> usize {
+        match self {
+            Self::One => 1,
+            Self::Frames(numbers) => numbers.len(),
+            Self::Models(numbers) => numbers.len(),
+            Self::Snapshots(count) => *count,
+        }
+    }
+
+    /// The number of a state, padded to the digits of the highest.
+    fn number(&self, state: usize) -> String {
+        let padded = |number: Option<u64>, highest: Option<u64>| {
+            let digits = highest.unwrap_or(0).to_string().len();
+            number.map_or(String::new(), |number| format!("{number:0digits$}"))
+        };
+        match self {
+            Self::One | Self::Snapshots(_) => String::new(),
+            Self::Frames(numbers) => padded(
+                numbers.get(state).map(|number| *number as u64),
+                numbers.iter().max().map(|number| *number as u64),
+            ),
+            Self::Models(numbers) => padded(
+                numbers.get(state).copied().map(u64::from),
+                numbers.iter().max().copied().map(u64::from),
+            ),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -97,28 +141,44 @@ enum Kind {
     Single,
     Views(Vec<ViewName>),
     Turntable(u32),
-    /// As many snapshots of a `MolViewSpec` file.
-    Snapshots(usize),
     /// Lines of a file, each with its number.
     Lines(PathBuf, Vec<(usize, Vec<Command>)>),
 }
 
 impl Pictures {
-    /// One picture for each of `snapshots` instead of a single one; `None` where other pictures of
-    /// a scene are asked for.
-    pub(super) fn of_snapshots(&self, snapshots: usize) -> Option<Self> {
-        matches!(self.kind, Kind::Single).then_some(Self {
-            kind: Kind::Snapshots(snapshots),
-        })
+    /// The same pictures of several states.
+    pub(super) fn of_states(mut self, states: States) -> Self {
+        self.states = states;
+        self
+    }
+
+    /// The frames, models or snapshots that are drawn.
+    pub(super) fn states(&self) -> &States {
+        &self.states
+    }
+
+    /// The number of frames, models or snapshots; at least one.
+    pub(super) fn state_count(&self) -> usize {
+        self.states.len()
     }
 
     /// The number of pictures; at least one.
     pub(crate) fn len(&self) -> usize {
+        self.states.len() * self.per_state()
+    }
+
+    /// The pictures of one state, in order.
+    pub(super) fn of_state(&self, state: usize) -> impl Iterator<Item = PictureSpec> {
+        let count = self.per_state();
+        (state * count..(state + 1) * count).map(|index| self.get(index))
+    }
+
+    /// The number of pictures of each state.
+    pub(super) fn per_state(&self) -> usize {
         match &self.kind {
             Kind::Single => 1,
             Kind::Views(views) => views.len(),
             Kind::Turntable(count) => *count as usize,
-            Kind::Snapshots(count) => *count,
             Kind::Lines(_, lines) => lines.len(),
         }
     }
@@ -131,10 +191,13 @@ impl Pictures {
     /// The picture with this number.
     fn get(&self, index: usize) -> PictureSpec {
         let digits = (self.len() - 1).to_string().len();
+        let state = index / self.per_state();
         let mut picture = PictureSpec {
             index: format!("{index:0digits$}"),
+            state_number: self.states.number(state),
             ..PictureSpec::default()
         };
+        let index = index % self.per_state();
         match &self.kind {
             Kind::Single => {}
             Kind::Views(views) => {
@@ -149,7 +212,6 @@ impl Pictures {
                     degrees: 360.0 * index as f64 / f64::from(*count),
                 }];
             }
-            Kind::Snapshots(_) => picture.snapshot = index,
             Kind::Lines(file, lines) => {
                 if let Some((line, commands)) = lines.get(index) {
                     picture.after.clone_from(commands);
@@ -227,8 +289,24 @@ impl<'a> BaseCamera<'a> {
 }
 
 impl PictureSpec {
-    /// Builds the job of this picture.
-    pub(crate) fn job(&self, base: &BaseCamera<'_>) -> Result<RenderJob, CliError> {
+    /// The view of the picture, `front` where none is named; `None` if commands change it:
+    /// `has_commands` says whether the request has some.
+    pub(super) fn plain_view(&self, has_commands: bool) -> Option<&'static str> {
+        let is_plain = !has_commands && self.after.is_empty();
+        let name = if self.view.is_empty() {
+            ViewName::Front.name()
+        } else {
+            self.view
+        };
+        is_plain.then_some(name)
+    }
+
+    /// Builds the job of this picture: a state of the scene that the camera was fitted to.
+    pub(super) fn job(
+        &self,
+        base: &BaseCamera<'_>,
+        prepared: &PreparedScene,
+    ) -> Result<RenderJob, CliError> {
         let structure = &base.prepared.scene().structure;
         let camera = match &base.moved {
             Ok(moved) if self.before.is_empty() => {
@@ -247,8 +325,8 @@ impl PictureSpec {
                 camera
             }
         };
-        base.prepared
-            .job_from(&camera)
+        prepared
+            .job_from(&camera.clipping_behind(prepared.scene()))
             .map_err(|error| CliError::in_file(base.input, error))
     }
 

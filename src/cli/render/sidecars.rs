@@ -1,13 +1,15 @@
-//! Files that accompany a picture: annotations and class masks.
+//! Files that accompany a picture: annotations, class masks and captions.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use molshot_renderer::annotations::{MaskKind, class_mask};
 use molshot_renderer::{Annotator, Frame, RenderError, write_masks};
+use molshot_scenes::caption::Caption;
 use molshot_scenes::{Plane, RenderJob, SceneError};
+use serde::Serialize;
 
-use super::archive::PictureSink;
+use super::archive::{ArchiveName, PictureSink};
 use crate::cli::message::CliError;
 use crate::cli::words::{KeywordParser, word};
 
@@ -34,6 +36,11 @@ pub(crate) struct AnnotationArgs {
     #[arg(long, value_name = "KINDS", value_delimiter = ',', requires = "annotations",
           value_parser = KeywordParser::new(MASKS, word::<MaskKind>), hide_possible_values = true)]
     masks: Vec<MaskKind>,
+    /// Write a caption of each picture as JSON, with the fields of PDBe's pdb-images: filename, alt
+    /// (alternative text), description (HTML) and clean_description (plain text). The name takes
+    /// the placeholders of OUT.
+    #[arg(long, value_name = "FILE", conflicts_with = "print_request")]
+    caption: Option<PathBuf>,
 }
 
 impl AnnotationArgs {
@@ -43,6 +50,21 @@ impl AnnotationArgs {
             return Err(CliError::flag("--annotations", "give the name of a file"));
         }
         Ok(self.annotations.as_deref())
+    }
+
+    /// The name of the caption files, which may have placeholders.
+    pub(super) fn caption_file(&self) -> Result<Option<&Path>, CliError> {
+        const FLAG: &str = "--caption";
+        match self.caption.as_deref() {
+            Some(file) if file == Path::new("-") => {
+                Err(CliError::flag(FLAG, "give the name of a file"))
+            }
+            Some(file) if ArchiveName::of(file).is_some() => Err(CliError::flag(
+                FLAG,
+                "captions do not go into archives; give a name without .tar",
+            )),
+            file => Ok(file),
+        }
     }
 
     /// Adds the plane that annotations are computed from to a job.
@@ -72,10 +94,14 @@ pub(super) struct Sidecars {
     /// Whether annotations do not go into the archive of the pictures.
     pub(super) annotations_apart: bool,
     pub(super) masks: Vec<MaskKind>,
+    /// The file of the caption, if it is requested. It does not go into an archive.
+    pub(super) caption: Option<PathBuf>,
+    /// The caption.
+    pub(super) caption_text: Option<Caption>,
 }
 
 impl Sidecars {
-    /// Writes class masks next to `path`, and the annotations.
+    /// Writes class masks next to `path`, the annotations and the caption.
     pub(super) fn write(
         &self,
         job: &RenderJob,
@@ -92,18 +118,26 @@ impl Sidecars {
         )?;
         if let Some(file) = &self.annotations {
             let annotations = annotator.annotate(job, frame, &self.masks)?;
-            let mut text =
-                serde_json::to_vec(&annotations).map_err(|error| RenderError::Encode {
-                    problem: error.to_string(),
-                    remedy: "report this with the structure".into(),
-                })?;
-            text.push(b'\n');
+            let text = json_line(&annotations)?;
             if self.annotations_apart {
                 sink.put_apart(file.clone(), &text)?;
             } else {
                 sink.put(file.clone(), &text)?;
             }
         }
+        if let (Some(file), Some(caption)) = (&self.caption, &self.caption_text) {
+            sink.put_apart(file.clone(), &json_line(caption)?)?;
+        }
         Ok(())
     }
+}
+
+/// A document as one line of JSON.
+fn json_line(document: &impl Serialize) -> Result<Vec<u8>, RenderError> {
+    let mut text = serde_json::to_vec(document).map_err(|error| RenderError::Encode {
+        problem: error.to_string(),
+        remedy: "report this with the structure".into(),
+    })?;
+    text.push(b'\n');
+    Ok(text)
 }

@@ -43,20 +43,19 @@ fn name_in(group: u32, row: &RawAtom) -> Name<'_> {
 /// time.
 ///
 /// `kept` says which rows will stay in the structure (all of them without it) and moves with the
-/// rows; there are warnings only if the order of those rows changes.
+/// rows; there are warnings only if the order of those rows changes. Returns the former place of
+/// every row, if any moved.
 pub(super) fn regroup_scattered_residues(
     model: &mut RawModel,
     kept: &mut Option<Vec<bool>>,
     file: &str,
-) {
+) -> Option<Vec<u32>> {
     if !may_repeat(&model.atoms) {
-        return;
+        return None;
     }
     let mut parts = Parts::default();
     parts.find(&model.atoms);
-    let Some(target_run) = parts.target_runs(&model.atoms) else {
-        return;
-    };
+    let target_run = parts.target_runs(&model.atoms)?;
     let mut order: Vec<u32> = (0..model.atoms.len() as u32).collect();
     order.sort_by_key(|row| target_run[*row as usize]);
     let is_kept = |row: u32| kept.as_ref().is_none_or(|kept| kept[row as usize]);
@@ -81,7 +80,7 @@ pub(super) fn regroup_scattered_residues(
         }
     }
     if !is_noticed {
-        return;
+        return Some(order);
     }
     parts.hydrogens.report(
         file,
@@ -93,6 +92,7 @@ pub(super) fn regroup_scattered_residues(
         "its atoms are put together, so the order of atoms differs from the file",
         &mut model.warnings,
     );
+    Some(order)
 }
 
 /// True when two rows are at one place of the chain; of several residues there (microheterogeneity)

@@ -6,13 +6,14 @@ use std::num::NonZeroI32;
 use smol_str::SmolStr;
 
 use super::category::AtomSite;
-use super::cell::UnitCell;
+use super::cell::CellRow;
 use super::fields::{UNNAMED_RESIDUE, element_field, element_of_symbol, formal_charge, one_letter};
 use super::row::{Row, RowContext, too_many_atoms};
 use crate::diagnostics::RepeatedWarning;
 use crate::io::options::ReadOptions;
 use crate::io::text::warn_of_several;
 use crate::raw::{ElementField, RawAtom, RawModel};
+use crate::symmetry::Symmetry;
 use crate::{Location, MoleculeError};
 
 /// Kind of coordinates in the file.
@@ -286,7 +287,7 @@ impl AtomSites {
         mut self,
         file: &str,
         options: &ReadOptions,
-        cell: &UnitCell,
+        cell: &CellRow,
     ) -> Result<Option<(RawModel, Labels)>, MoleculeError> {
         if self.models.is_empty() {
             return Ok(None);
@@ -311,13 +312,14 @@ impl AtomSites {
             ));
         }
         let count = self.models.len();
+        let is_fractional = self.coordinates == Some(Coordinates::Fractional);
         let mut warnings = Vec::new();
         warnings.extend(warn_of_several(file, count, "model", options));
         self.without_coordinates
             .report(file, "it is ignored", &mut warnings);
         self.long_codes
             .report(file, "only its first letter is used", &mut warnings);
-        if self.coordinates == Some(Coordinates::Fractional) {
+        if is_fractional {
             let positions = cell.to_cartesian(file, &self.fractional)?;
             for (atom, position) in self.atoms.iter_mut().zip(positions) {
                 atom.position_angstrom = position;
@@ -326,7 +328,7 @@ impl AtomSites {
                 location: Location::file(file),
                 message:
                     "small-molecule CIF with fractional coordinates: converted with the unit cell; \
-                          only the listed atoms are read, symmetry is not applied"
+                          only the listed atoms are read, symmetry is not applied unless asked for"
                         .to_owned(),
             });
         }
@@ -335,6 +337,13 @@ impl AtomSites {
             bonds: Vec::new(),
             bonds_complete: false,
             models: count,
+            symmetry: Symmetry {
+                has_fractional_coordinates: is_fractional,
+                ..Symmetry::default()
+            },
+            model_numbers: (self.models.iter())
+                .filter_map(|number| u32::try_from(*number).ok())
+                .collect(),
             warnings,
         };
         Ok(Some((model, self.labels)))

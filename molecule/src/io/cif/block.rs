@@ -3,9 +3,10 @@
 use super::atom_site::{self, AtomSites};
 use super::bonds::{ComponentBonds, Links};
 use super::category::{Category, OtherContent};
-use super::cell::UnitCell;
+use super::cell::CellRow;
 use super::component::{self, Component};
 use super::row::{Row, RowContext};
+use super::symmetry::SymmetryRows;
 use crate::io::options::ReadOptions;
 use crate::io::text::{counted, warning};
 use crate::raw::RawModel;
@@ -58,7 +59,8 @@ struct Block {
     component: Component,
     component_bonds: ComponentBonds,
     links: Links,
-    cell: UnitCell,
+    cell: CellRow,
+    symmetry: SymmetryRows,
     /// Coordinates of a block after the one with the structure, whose rows are not kept.
     unread: Option<Kind>,
 }
@@ -114,6 +116,7 @@ impl<'a> BlockBuilder<'a> {
                 Ok(())
             }
             Category::Cell => block.cell.set(&context),
+            _ => block.symmetry.push(&context),
         }
     }
 
@@ -132,7 +135,7 @@ impl<'a> BlockBuilder<'a> {
                     *unread = Some(Kind::Component);
                 }
             }
-            Category::ChemCompBond | Category::StructConn | Category::Cell => {}
+            _ => {}
         }
     }
 
@@ -182,6 +185,12 @@ impl<'a> BlockBuilder<'a> {
                 .component_bonds
                 .add_to(&mut model, |atom| labels.name(atom));
             block.links.add_to(&mut model, &labels, self.file);
+            model.symmetry = block.symmetry.finish(
+                self.file,
+                block.cell.cell(),
+                model.symmetry.has_fractional_coordinates,
+                &mut model.warnings,
+            );
             if let Some(component) = self.chosen.take() {
                 self.leave_out(&component.block_name, component.kind);
             }

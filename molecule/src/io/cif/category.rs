@@ -121,6 +121,83 @@ items! {
     }
 }
 
+items! {
+    /// Items of `_pdbx_struct_assembly`.
+    StructAssembly {
+        Id = "id",
+        Details = "details",
+    }
+}
+
+items! {
+    /// Items of `_pdbx_struct_assembly_gen`.
+    AssemblyGen {
+        Assembly = "assembly_id",
+        Expression = "oper_expression",
+        Chains = "asym_id_list",
+    }
+}
+
+items! {
+    /// Items of `_pdbx_struct_oper_list`: the id, then the rows of the matrix, each followed by the
+    /// component of the vector.
+    OperatorList {
+        Id = "id",
+        Xx = "matrix[1][1]",
+        Xy = "matrix[1][2]",
+        Xz = "matrix[1][3]",
+        X = "vector[1]",
+        Yx = "matrix[2][1]",
+        Yy = "matrix[2][2]",
+        Yz = "matrix[2][3]",
+        Y = "vector[2]",
+        Zx = "matrix[3][1]",
+        Zy = "matrix[3][2]",
+        Zz = "matrix[3][3]",
+        Z = "vector[3]",
+    }
+}
+
+impl OperatorList {
+    /// The items of the three rows: three numbers of the matrix, and one of the vector.
+    pub(crate) const ROWS: [[Self; 4]; 3] = [
+        [Self::Xx, Self::Xy, Self::Xz, Self::X],
+        [Self::Yx, Self::Yy, Self::Yz, Self::Y],
+        [Self::Zx, Self::Zy, Self::Zz, Self::Z],
+    ];
+}
+
+items! {
+    /// Items of `_symmetry`.
+    SymmetryItem {
+        Name = "space_group_name_H-M",
+        Number = "Int_Tables_number",
+    }
+}
+
+items! {
+    /// Items of `_symmetry_equiv`, the older name of `_space_group_symop`.
+    SymmetryOperator {
+        Triplet = "pos_as_xyz",
+    }
+}
+
+items! {
+    /// Items of `_space_group`.
+    SpaceGroup {
+        Name = "name_H-M_alt",
+        FullName = "name_H-M_full",
+        Number = "IT_number",
+    }
+}
+
+items! {
+    /// Items of `_space_group_symop`.
+    SpaceGroupOperator {
+        Triplet = "operation_xyz",
+    }
+}
+
 /// A category that this crate reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Category {
@@ -134,16 +211,37 @@ pub(crate) enum Category {
     StructConn,
     /// The unit cell: [`Cell`].
     Cell,
+    /// Biological assemblies: [`StructAssembly`].
+    StructAssembly,
+    /// Chains and operators of assemblies: [`AssemblyGen`].
+    AssemblyGen,
+    /// Operators of assemblies: [`OperatorList`].
+    OperatorList,
+    /// The space group in mmCIF and older core CIF: [`SymmetryItem`].
+    Symmetry,
+    /// Operators of the space group in older core CIF: [`SymmetryOperator`].
+    SymmetryOperator,
+    /// The space group: [`SpaceGroup`].
+    SpaceGroup,
+    /// Operators of the space group: [`SpaceGroupOperator`].
+    SpaceGroupOperator,
 }
 
 impl Category {
     /// All categories, in the order of their numbers.
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::AtomSite,
         Self::ChemCompAtom,
         Self::ChemCompBond,
         Self::StructConn,
         Self::Cell,
+        Self::StructAssembly,
+        Self::AssemblyGen,
+        Self::OperatorList,
+        Self::Symmetry,
+        Self::SymmetryOperator,
+        Self::SpaceGroup,
+        Self::SpaceGroupOperator,
     ];
 
     /// Returns the name without the leading underscore.
@@ -154,6 +252,13 @@ impl Category {
             Self::ChemCompBond => "chem_comp_bond",
             Self::StructConn => "struct_conn",
             Self::Cell => "cell",
+            Self::StructAssembly => "pdbx_struct_assembly",
+            Self::AssemblyGen => "pdbx_struct_assembly_gen",
+            Self::OperatorList => "pdbx_struct_oper_list",
+            Self::Symmetry => "symmetry",
+            Self::SymmetryOperator => "symmetry_equiv",
+            Self::SpaceGroup => "space_group",
+            Self::SpaceGroupOperator => "space_group_symop",
         }
     }
 
@@ -165,6 +270,13 @@ impl Category {
             Self::ChemCompBond => ChemCompBond::NAMES,
             Self::StructConn => StructConn::NAMES,
             Self::Cell => Cell::NAMES,
+            Self::StructAssembly => StructAssembly::NAMES,
+            Self::AssemblyGen => AssemblyGen::NAMES,
+            Self::OperatorList => OperatorList::NAMES,
+            Self::Symmetry => SymmetryItem::NAMES,
+            Self::SymmetryOperator => SymmetryOperator::NAMES,
+            Self::SpaceGroup => SpaceGroup::NAMES,
+            Self::SpaceGroupOperator => SpaceGroupOperator::NAMES,
         }
     }
 

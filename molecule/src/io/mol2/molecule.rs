@@ -361,7 +361,9 @@ impl<'a> Molecule<'a> {
             bonds_complete: true,
             // The caller sets the number of molecules.
             models: 1,
+            symmetry: crate::symmetry::Symmetry::default(),
             warnings: self.warnings,
+            ..RawModel::default()
         })
     }
 }

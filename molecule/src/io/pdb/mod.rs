@@ -2,7 +2,7 @@
 //! older versions, the variants of molecular dynamics programs, and PDBQT of `AutoDock`.
 //!
 //! The file is read in one pass; only the records ATOM, HETATM, TER, MODEL, ENDMDL, END, CONECT,
-//! LINK, LINKR and SSBOND are used.
+//! LINK, LINKR, SSBOND, CRYST1, REMARK 290 and REMARK 350 are used.
 
 mod atom;
 mod conect;
@@ -18,6 +18,7 @@ mod models;
 mod numbers;
 mod pdbqt;
 mod residue_names;
+mod symmetry;
 mod tail;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ use self::conect::Conect;
 use self::fields::{columns, integer};
 use self::link::Links;
 use self::models::{Before, Models};
+use self::symmetry::SymmetryRecords;
 use super::options::ReadOptions;
 use crate::diagnostics::RepeatedWarning;
 use crate::raw::{RawAtom, RawModel};
@@ -50,6 +52,7 @@ pub(super) fn parse(
     let mut reader = AtomReader::new(is_pqr(file));
     let mut conect = Conect::new(options.limits.max_conect_pairs());
     let mut links = Links::default();
+    let mut symmetry = SymmetryRecords::default();
     // An atom line has 54 to 81 bytes: capacity for a file of this length; unused memory is never
     // touched.
     let mut atoms: Vec<RawAtom> = Vec::with_capacity(bytes.len() / 81);
@@ -100,6 +103,8 @@ pub(super) fn parse(
             conect.read(number, line, atoms.len() as u32, reader.wide);
         } else if line.starts_with(b"LINK") || line.starts_with(b"SSBOND") {
             links.read(number, line);
+        } else if line.starts_with(b"REMARK") || line.starts_with(b"CRYST1") {
+            symmetry.read(number, line);
         } else if line.starts_with(b"MODEL") && column_is_blank(line, 5) {
             ended = false;
             let name = columns(line, 6, line.len()).trim_ascii();
@@ -144,11 +149,14 @@ pub(super) fn parse(
     reader.warnings.report(file, &mut warnings);
     let mut bonds = conect.resolve(file, &atoms, &mut warnings)?;
     links.resolve(file, &atoms, wide_chains, &mut bonds, &mut warnings);
+    let symmetry = symmetry.finish(file, &mut warnings);
     Ok(RawModel {
         atoms,
         bonds,
         bonds_complete: false,
         models: count,
+        symmetry,
+        model_numbers: models.distinct(),
         warnings,
     })
 }

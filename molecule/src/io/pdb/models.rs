@@ -123,6 +123,14 @@ impl Models {
         self.taken
     }
 
+    /// Returns the numbers of all models with atoms, each once, in the order of the file.
+    pub(super) fn distinct(self) -> Vec<u32> {
+        let mut found = std::collections::HashSet::new();
+        let mut numbers = self.seen;
+        numbers.retain(|number| found.insert(*number));
+        numbers
+    }
+
     /// Creates the error for a file without atoms in the selected model.
     pub(super) fn no_atoms(&self, file: &str) -> MoleculeError {
         let (problem, remedy) = match (self.wanted, &*self.seen) {

@@ -112,14 +112,14 @@ impl<'a> Table<'a> {
     }
 }
 
-/// Returns the order of a bond type. 5 to 8 are query types, 9 is a coordination bond; `None` for
-/// 10, a hydrogen bond.
+/// Returns the order of a bond type. 5 to 8 are query types; `None` for 10, a hydrogen bond.
 pub(super) fn order_of(kind: u32) -> Option<BondOrder> {
     match kind {
         1 => Some(BondOrder::Single),
         2 => Some(BondOrder::Double),
         3 => Some(BondOrder::Triple),
         4 => Some(BondOrder::Aromatic),
+        9 => Some(BondOrder::Dative),
         10 => None,
         _ => Some(BondOrder::Unknown),
     }

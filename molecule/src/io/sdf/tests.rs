@@ -236,6 +236,8 @@ fn a_flat_drawing_is_read_with_a_warning() {
 fn query_bonds_have_no_order_and_hydrogen_bonds_are_none() {
     let model = read(&ETHANOL_LIKE.replace("  2  3  2", "  2  3  8")).expect("sound");
     assert_eq!(model.bonds[1].order, BondOrder::Unknown);
+    let model = read(&ETHANOL_LIKE.replace("  2  3  2", "  2  3  9")).expect("sound");
+    assert_eq!(model.bonds[1].order, BondOrder::Dative);
     let model = read(&ETHANOL_LIKE.replace("  2  3  2", "  2  3 10")).expect("sound");
     assert_eq!(model.bonds.len(), 2);
 }

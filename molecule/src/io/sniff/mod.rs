@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::options::{Format, alternatives};
 use super::text::{Lines, columns, fields, float, integer};
+use super::trajectory_format::TrajectoryFormat;
 use crate::MoleculeError;
 
 /// Number of bytes that are examined. A MOL2 or mmCIF file may begin with a long comment.
@@ -101,13 +102,15 @@ pub(crate) fn detect(name: &str, bytes: &[u8]) -> Result<Format, MoleculeError> 
     }
     let head = &bytes[..bytes.len().min(HEAD_BYTES)];
     if is_gro(head) {
-        let remedy = format!(
-            "convert it (`gmx editconf -f FILE.gro -o FILE.pdb`), or {}",
-            readable()
-        );
+        return Ok(Format::Gro);
+    }
+    if let Some(format) = TrajectoryFormat::from_magic(bytes) {
         return Err(refuse(
-            "is a GRO file of GROMACS, which is not supported",
-            &remedy,
+            &format!(
+                "is a trajectory ({}), which has positions alone",
+                format.title()
+            ),
+            "give it beside the structure file of its atoms, to draw its frames",
         ));
     }
     if let Some(format) = detect_text(head) {

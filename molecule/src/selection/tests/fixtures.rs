@@ -56,7 +56,10 @@ pub(super) fn structure(chains: &[&str], rows: &[Row<'_>], bonds: &[(u32, u32)])
         atoms: 0..atoms.len() as u32,
         residues: 0..residues.len() as u32,
         models: 1,
+        model_numbers: vec![1],
         alternates_left_out: 0,
+        symmetry: crate::symmetry::Symmetry::default(),
+        cells: None,
     }];
     Structure {
         atoms,
@@ -66,6 +69,7 @@ pub(super) fn structure(chains: &[&str], rows: &[Row<'_>], bonds: &[(u32, u32)])
             .map(|&id| Chain {
                 id: id.into(),
                 label_id: id.into(),
+                copy: 1,
                 part: 0,
             })
             .collect(),
@@ -81,5 +85,6 @@ pub(super) fn structure(chains: &[&str], rows: &[Row<'_>], bonds: &[(u32, u32)])
         pseudobonds: Vec::new(),
         warnings: Vec::new(),
         names_in_file: std::collections::BTreeMap::new(),
+        file_rows: crate::structure::FileRows::default(),
     }
 }

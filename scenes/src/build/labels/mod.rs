@@ -235,21 +235,24 @@ impl Writer<'_> {
         }
     }
 
-    /// `2.891Å`, at the middle of each drawn pseudobond; a pair of atoms that has several is
+    /// `2.891Å`, at the middle of each drawn pseudobond; a pair of ends that has several is
     /// labelled once.
     fn distances(&mut self, decimals: u8) {
         let drawn = self.drawn;
         let shown = |atom: u32| drawn.shown[atom as usize];
         let mut pairs = BTreeSet::new();
         for (bond, [start, end]) in pseudobonds::drawn(drawn.structure, drawn.pseudobonds, shown) {
-            if !pairs.insert((bond.a.min(bond.b), bond.a.max(bond.b))) {
+            let (Some(a), Some(b)) = (bond.a.first_atom(), bond.b.first_atom()) else {
+                continue;
+            };
+            if !pairs.insert((Ord::min(&bond.a, &bond.b), Ord::max(&bond.a, &bond.b))) {
                 continue;
             }
             let distance = start.distance(end);
             let gap = ATOM_GAP_ANGSTROM + PSEUDOBOND_RADIUS_ANGSTROM as f32;
             self.push(
                 format!("{distance:.0$}\u{c5}", usize::from(decimals)).into(),
-                LabelSubject::Distance([bond.a, bond.b]),
+                LabelSubject::Distance([a, b]),
                 start.midpoint(end).as_vec3().to_array(),
                 [gap, 0.0, ATOM_LIFT_ANGSTROM],
             );

@@ -291,9 +291,9 @@ fn contrast_is_white_on_dark_and_black_on_light() {
 #[test]
 fn distances_hang_at_the_middle_of_drawn_pseudobonds() {
     let whole = read(POCKET, PartRole::Whole);
-    let dash = |a, b| Dashed {
-        a,
-        b,
+    let dash = |a: u32, b: u32| Dashed {
+        a: a.into(),
+        b: b.into(),
         color: PseudobondName::HydrogenBonds.color(),
     };
     // The same pair twice, one with a hidden hydrogen, one between the ligand's oxygen and the

@@ -6,6 +6,7 @@
 
 mod report;
 mod runner;
+mod states;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,6 +15,7 @@ use molshot_scenes::SceneDocument;
 
 use super::archive::ArchiveWriter;
 use super::args::RenderArgs;
+use super::frames::DrawnFrames;
 use super::outputs::OutputName;
 use super::pictures::Pictures;
 use super::progress::count_pictures;
@@ -34,9 +36,13 @@ pub(super) struct BatchRender<'a> {
     /// The inputs of each scene, with its request.
     pub(super) groups: Vec<(&'a [PathBuf], PendingRequest)>,
     pub(super) pictures: Pictures,
+    /// The frames of the trajectory, if one is given.
+    pub(super) frames: Option<Arc<DrawnFrames>>,
     pub(super) name: OutputName,
     /// The name of the annotations, if they are requested.
     pub(super) annotations_name: Option<OutputName>,
+    /// The name of the captions, if they are requested.
+    pub(super) caption_name: Option<OutputName>,
     /// The archive that the pictures go into; `None` where each is a file.
     pub(super) archive: Option<Arc<ArchiveWriter>>,
     /// Whether annotations do not go into the archive.

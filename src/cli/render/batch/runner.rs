@@ -11,17 +11,19 @@ use molshot_renderer::pool::{
 use molshot_renderer::{
     Annotator, Encoding, Frame, RenderError, files_of, open_with_threads, write_files,
 };
-use molshot_scenes::{Plane, RenderJob, SceneDocument};
+use molshot_scenes::caption::Caption;
+use molshot_scenes::{Plane, PreparedScene, RenderJob, SceneDocument};
 
 use super::super::archive::{ArchiveWriter, PictureSink};
 use super::super::args::RenderArgs;
-use super::super::group::Group;
+use super::super::group::{Content, Group};
 use super::super::outputs::{self, is_finished};
-use super::super::pictures::{BaseCamera, PictureSpec};
+use super::super::pictures::{BaseCamera, PictureSpec, States};
 use super::super::sidecars::Sidecars;
 use super::super::summary::{empty_picture_warning, is_empty, summarize};
 use super::BatchRender;
 use super::report::BatchReport;
+use super::states::{self, SceneStates};
 use crate::cli::input::print_warnings;
 use crate::cli::interrupt::Writing;
 use crate::cli::message::{CliError, Verbosity, output};
@@ -138,47 +140,58 @@ impl<'a> BatchRunner<'a> {
                     .map(|annotations| annotations.path(picture, &name)),
                 annotations_apart: batch.annotations_apart,
                 masks: batch.args.annotations.masks(),
+                caption: batch
+                    .caption_name
+                    .as_ref()
+                    .map(|caption| caption.path(picture, &name)),
+                caption_text: None,
             },
         };
-        let mut pending = batch
-            .pictures
-            .iter()
-            .map(|picture| (files_of(&picture), picture))
-            .filter(|(files, _)| {
-                let skip = batch.args.resume && files.are_finished(batch.archive.as_deref());
-                if skip {
-                    report.progress.skip();
-                }
-                !skip
-            })
-            .peekable();
-        if pending.peek().is_none() {
+        let is_pending = |picture: &PictureSpec| {
+            !(batch.args.resume && files_of(picture).are_finished(batch.archive.as_deref()))
+        };
+        if !batch.pictures.iter().any(|picture| is_pending(&picture)) {
+            batch.pictures.iter().for_each(|_| report.progress.skip());
             return Ok(());
         }
-        let group = Group::read(batch.args, inputs, document)?;
+        let first_model = match batch.pictures.states() {
+            States::Models(numbers) => numbers.first().copied(),
+            _ => None,
+        };
+        let group = Group::read(batch.args, first_model, inputs, document)?;
+        let warn = |structure: &Structure| {
+            let progress = &report.progress;
+            progress.suspend(|| print_warnings(structure, batch.verbosity));
+        };
         let from_flag = batch.args.request.has_commands();
+        let request = &group.request;
         let encoding = Encoding::from(&group.request.output);
-        // The pictures of a snapshot are consecutive, and other inputs have only one.
-        while let Some(snapshot) = pending.peek().map(|(_, picture)| picture.snapshot) {
-            let structures = group.structures(batch.args, snapshot)?;
-            for structure in distinct(&structures) {
-                report
-                    .progress
-                    .suspend(|| print_warnings(structure, batch.verbosity));
-            }
-            let scene = group.prepare(batch.args, snapshot, &structures)?;
-            for warning in group.missing_content(&scene) {
-                report.warn_of_missing(warning);
-            }
-            let base = BaseCamera::new(&scene.prepared, &group.request, &inputs[0], from_flag)?;
-            while let Some((files, picture)) =
-                pending.next_if(|(_, picture)| picture.snapshot == snapshot)
-            {
+        // A request whose commands are wrong is refused with its first picture.
+        let has_commands = group
+            .request
+            .view_commands()
+            .is_ok_and(|all| !all.is_empty());
+        let draw = |state: usize, base: &BaseCamera<'_>, prepared: &PreparedScene| {
+            for picture in batch.pictures.of_state(state) {
                 if report.is_stopped() || cancel.is_cancelled() {
-                    return Ok(());
+                    break;
+                }
+                if !is_pending(&picture) {
+                    report.progress.skip();
+                    continue;
+                }
+                let mut files = files_of(&picture);
+                if files.sidecars.caption.is_some() {
+                    let filename = outputs::name_of(&files.path);
+                    files.sidecars.caption_text = Some(Caption::of(
+                        prepared.scene(),
+                        request,
+                        &filename.to_string_lossy(),
+                        picture.plain_view(has_commands),
+                    ));
                 }
                 let task = PictureTask {
-                    job: batch.args.annotations.job(picture.job(&base)?)?,
+                    job: (batch.args.annotations).job(picture.job(base, prepared)?)?,
                     files,
                     encoding,
                     archive: batch.archive.clone(),
@@ -188,11 +201,63 @@ impl<'a> BatchRunner<'a> {
                 if batch.total() == 1 {
                     task.draw(batch.args)?;
                 } else if !self.submit(task, number, cancel) {
-                    return Ok(());
+                    break;
                 }
             }
+            Ok(())
+        };
+        let skips = |state: usize| {
+            let mut pictures = batch.pictures.of_state(state);
+            let skips = !pictures.any(|picture| is_pending(&picture));
+            if skips {
+                let pictures = batch.pictures.of_state(state);
+                pictures.for_each(|_| report.progress.skip());
+            }
+            skips
+        };
+        let count = batch.pictures.state_count();
+        let is_stopped = || report.is_stopped() || cancel.is_cancelled();
+        let (structure, source) = match group.content() {
+            Content::Structure(structure, source) => (structure, source),
+            // One thread: the warnings of a snapshot stand before those of the next one.
+            Content::MolViewSpec(file) => {
+                return states::for_each(count, 1, is_stopped, |state| {
+                    if skips(state) {
+                        return Ok(());
+                    }
+                    let (own, notes) = group.prepare_snapshot(batch.args, file, state, warn)?;
+                    for warning in group.warnings(own.scene(), notes) {
+                        report.warn_of_missing(warning);
+                    }
+                    let base = BaseCamera::new(&own, request, &inputs[0], from_flag)?;
+                    draw(state, &base, &own)
+                });
+            }
+        };
+        warn(structure);
+        let states = SceneStates::new(batch, &group, structure, source)?;
+        let prepared = group.prepare(batch.args, states.first())?;
+        for warning in group.missing_content(&prepared) {
+            report.warn_of_missing(warning);
         }
-        Ok(())
+        let base = BaseCamera::new(&prepared, request, &inputs[0], from_flag)?;
+        states::for_each(count, batch.args.threads(), is_stopped, |state| {
+            if state == 0 {
+                return draw(0, &base, &prepared);
+            }
+            if skips(state) {
+                return Ok(());
+            }
+            let structure = states.at(state)?;
+            let shares_camera = states.shares_camera(&structure);
+            let own = group.prepare(batch.args, structure)?;
+            if shares_camera {
+                draw(state, &base, &own)
+            } else {
+                let base = BaseCamera::new(&own, request, &inputs[0], from_flag)?;
+                draw(state, &base, &own)
+            }
+        })
     }
 
     /// Submits a picture to the pool. Returns false if no more pictures are accepted.
@@ -232,16 +297,6 @@ impl<'a> BatchRunner<'a> {
     }
 }
 
-/// Each structure once, in the order of their first place.
-fn distinct(structures: &[Arc<Structure>]) -> impl Iterator<Item = &Structure> {
-    let is_first = |(index, structure): &(usize, &Arc<Structure>)| {
-        let before = &structures[..*index];
-        !before.iter().any(|other| Arc::ptr_eq(other, structure))
-    };
-    let numbered = structures.iter().enumerate().filter(is_first);
-    numbered.map(|(_, structure)| &**structure)
-}
-
 /// The files of one picture.
 struct PictureFiles {
     path: PathBuf,
@@ -256,6 +311,7 @@ impl PictureFiles {
             planes,
             annotations,
             annotations_apart,
+            caption,
             ..
         } = &self.sidecars;
         let pictures = match archive {
@@ -269,6 +325,7 @@ impl PictureFiles {
                 Some(archive) if !annotations_apart => archive.has(file),
                 _ => is_finished(file, [Plane::Color]),
             })
+            && caption.iter().all(|file| is_finished(file, [Plane::Color]))
     }
 }
 

@@ -1,0 +1,6 @@
+//! Any bytes read as a trajectory that begins as dcd does: an error or frames.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| molshot_fuzz::read_trajectory("dcd", bytes));

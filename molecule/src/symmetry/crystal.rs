@@ -1,0 +1,359 @@
+//! Structures of unit cells and of neighbours in a crystal.
+
+use std::rc::Rc;
+
+use super::expand::{Copy, check_count, expand, name, only_part};
+use super::packing::{self, SPECIAL_POSITION_ANGSTROM};
+use super::space_group;
+use super::{Transform, UnitCell};
+use crate::selection::within;
+use crate::structure::MAX_COORDINATE_ANGSTROM;
+use crate::{CancelToken, MoleculeError, Structure};
+
+/// Largest number of unit cells along an edge.
+pub const MOST_CELLS: u32 = 100;
+/// Largest number of places of copies that are looked at for neighbours.
+const MOST_PLACES: f64 = 1e6;
+
+/// Which part of a crystal is made of a file's atoms.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[non_exhaustive]
+pub enum CrystalChoice {
+    /// The atoms as they are in the file.
+    #[default]
+    None,
+    /// Whole unit cells along the edges a, b and c, each number from 1 to 100.
+    Cells([u32; 3]),
+    /// The atoms of the file, and each copy by symmetry that has an atom within this distance of
+    /// them, angstrom.
+    Mates(f64),
+}
+
+impl Structure {
+    /// Makes a part of the crystal. The structure must have one part, as one that was read from a
+    /// file has. Chains of the second and later copies have ids such as `A-2`.
+    ///
+    /// Copies of a polymer's file are whole: with unit cells, the mean position of each is in a
+    /// cell. Other files are taken as small molecules or minerals: an atom that its operators map
+    /// onto itself (a special position) is there once, bonds are derived anew between all copies by
+    /// distance, and with unit cells every molecule is whole and has its mean position in a cell;
+    /// atoms of networks that have no end are within the cell.
+    ///
+    /// # Errors
+    /// [`MoleculeError::Symmetry`] if the file has no unit cell, or neither operators nor a known
+    /// space group, and [`MoleculeError::Limit`] if the result has more than `max_atoms` atoms.
+    pub fn with_crystal(
+        self,
+        choice: CrystalChoice,
+        max_atoms: usize,
+    ) -> Result<Self, MoleculeError> {
+        if choice == CrystalChoice::None {
+            return Ok(self);
+        }
+        only_part(&self)?;
+        let crystal = Crystal::new(&self)?;
+        match choice {
+            CrystalChoice::None => Ok(self),
+            CrystalChoice::Cells(counts) => {
+                let counts = counts.map(|count| count.clamp(1, MOST_CELLS));
+                let mut made = if is_polymer(&self) {
+                    polymer_cells(&self, &crystal, counts, max_atoms)
+                } else {
+                    packing::cells(&self, &crystal, counts, max_atoms)
+                }?;
+                if let Some(part) = made.parts.first_mut() {
+                    part.cells = Some(counts);
+                }
+                Ok(made)
+            }
+            CrystalChoice::Mates(distance_angstrom) => {
+                mates(&self, &crystal, distance_angstrom, max_atoms)
+            }
+        }
+    }
+}
+
+/// The cell and all operators of a crystal.
+pub(super) struct Crystal {
+    pub(super) cell: UnitCell,
+    /// In fractions of the cell's edges; the first is the identity.
+    pub(super) operators: Vec<Transform>,
+}
+
+impl Crystal {
+    fn new(source: &Structure) -> Result<Self, MoleculeError> {
+        let error = |problem: String, remedy: &str| MoleculeError::Symmetry {
+            file: name(source).to_owned(),
+            problem,
+            remedy: remedy.to_owned(),
+        };
+        let symmetry = source.parts.first().map(|part| &part.symmetry);
+        let cell = symmetry.and_then(|symmetry| symmetry.cell);
+        let Some((symmetry, cell)) = symmetry.zip(cell.filter(|cell| !cell.is_placeholder()))
+        else {
+            return Err(error(
+                "the file has no unit cell".to_owned(),
+                "give a file with CRYST1 or _cell, of a crystal",
+            ));
+        };
+        let mut operators = if symmetry.operators.is_empty() {
+            let Some(group) = &symmetry.space_group else {
+                return Err(error(
+                    "the file names no space group and no operators".to_owned(),
+                    "give them in CRYST1, _symmetry.space_group_name_H-M or \
+                     _space_group_symop.operation_xyz",
+                ));
+            };
+            space_group::operators(group, &cell).ok_or_else(|| {
+                let group: String = group.chars().take(40).collect();
+                error(
+                    format!("the space group \"{}\" is not known", group.escape_debug()),
+                    "give a Hermann-Mauguin symbol such as P 21 21 21, or the operators in \
+                     _space_group_symop.operation_xyz or REMARK 290",
+                )
+            })?
+        } else {
+            symmetry
+                .operators
+                .iter()
+                .map(space_group::reduced)
+                .collect()
+        };
+        let is_identity = |operator: &Transform| operator.is_near(&Transform::IDENTITY);
+        match operators.iter().position(is_identity) {
+            Some(index) => operators.swap(0, index),
+            None => operators.insert(0, Transform::IDENTITY),
+        }
+        Ok(Self { cell, operators })
+    }
+}
+
+/// Whether a structure has a residue of a polymer.
+fn is_polymer(source: &Structure) -> bool {
+    let mut residues = source.residues.iter();
+    residues.any(|residue| residue.class.is_polymer())
+}
+
+/// All unit cells of a block of cells, in order of c, b, a.
+pub(super) fn cell_shifts(counts: [u32; 3]) -> impl Iterator<Item = [f64; 3]> {
+    let [a, b, c] = counts;
+    (0..c)
+        .flat_map(move |k| (0..b).flat_map(move |j| (0..a).map(move |i| [i, j, k].map(f64::from))))
+}
+
+/// The atoms of a structure, moved; `None` if one leaves the range of coordinates.
+fn moved(source: &Structure, transform: &Transform) -> Option<Vec<[f32; 3]>> {
+    let positions = source.atoms.position_angstrom.iter();
+    let moved: Vec<[f32; 3]> = positions.map(|at| transform.apply_f32(*at)).collect();
+    let limit = MAX_COORDINATE_ANGSTROM;
+    // This comparison is false for NaN, too.
+    let sound = moved.as_flattened().iter().all(|part| part.abs() < limit);
+    sound.then_some(moved)
+}
+
+pub(super) fn too_far(source: &Structure) -> MoleculeError {
+    MoleculeError::Symmetry {
+        file: name(source).to_owned(),
+        problem: format!(
+            "a copy would have a coordinate of {MAX_COORDINATE_ANGSTROM} angstrom or more"
+        ),
+        remedy: "choose fewer cells, and check the unit cell and the operators".to_owned(),
+    }
+}
+
+/// Unit cells with whole copies of all atoms.
+fn polymer_cells(
+    source: &Structure,
+    crystal: &Crystal,
+    counts: [u32; 3],
+    max_atoms: usize,
+) -> Result<Structure, MoleculeError> {
+    let cells: usize = counts.iter().map(|count| *count as usize).product();
+    let copies = cells.saturating_mul(crystal.operators.len());
+    let count = copies.saturating_mul(source.atoms.len());
+    check_count(source, count, max_atoms)?;
+    let to_fractions = crystal.cell.fractional_from_cartesian();
+    let positions = &source.atoms.position_angstrom;
+    let mut sum = [0.0_f64; 3];
+    for position in positions {
+        for (sum, part) in sum.iter_mut().zip(position) {
+            *sum += f64::from(*part);
+        }
+    }
+    let mean = to_fractions.apply(sum.map(|sum| sum / positions.len().max(1) as f64));
+    let all: Rc<[u32]> = (0..source.atoms.len() as u32).collect();
+    let mut made: Vec<Transform> = Vec::with_capacity(copies);
+    for shift in cell_shifts(counts) {
+        for operator in &crystal.operators {
+            let image = operator.apply(mean);
+            let by = [0, 1, 2].map(|axis| shift[axis] - image[axis].floor());
+            let operator = Transform::translation(by).after(operator);
+            made.push(crystal.cell.to_cartesian_operator(&operator));
+        }
+    }
+    if made
+        .iter()
+        .any(|transform| moved_box_leaves(source, transform))
+    {
+        return Err(too_far(source));
+    }
+    let copies = made.iter().zip(1_u32..).map(|(transform, number)| Copy {
+        number,
+        atoms: Rc::clone(&all),
+        position_angstrom: positions
+            .iter()
+            .map(|at| transform.apply_f32(*at))
+            .collect(),
+    });
+    Ok(expand(source, count, copies))
+}
+
+/// Whether the corners of the structure's box leave the range of coordinates when moved.
+fn moved_box_leaves(source: &Structure, transform: &Transform) -> bool {
+    let [low, high] = box_of(&source.atoms.position_angstrom);
+    (0..8).any(|corner| {
+        let point = [0, 1, 2].map(|axis| {
+            let side = if corner >> axis & 1 == 0 { low } else { high };
+            f64::from(side[axis])
+        });
+        let image = transform.apply(point);
+        let limit = f64::from(MAX_COORDINATE_ANGSTROM);
+        !image.iter().all(|part| part.abs() < limit)
+    })
+}
+
+/// Lowest and highest corner of a box of points.
+fn box_of(points: &[[f32; 3]]) -> [[f32; 3]; 2] {
+    let mut corners = [[f32::INFINITY; 3], [f32::NEG_INFINITY; 3]];
+    for point in points {
+        for (axis, &part) in point.iter().enumerate() {
+            corners[0][axis] = corners[0][axis].min(part);
+            corners[1][axis] = corners[1][axis].max(part);
+        }
+    }
+    corners
+}
+
+/// The atoms of the file, and the copies that are near.
+fn mates(
+    source: &Structure,
+    crystal: &Crystal,
+    distance_angstrom: f64,
+    max_atoms: usize,
+) -> Result<Structure, MoleculeError> {
+    let originals = &source.atoms.position_angstrom;
+    let to_fractions = crystal.cell.fractional_from_cartesian();
+    let fractions: Vec<[f64; 3]> = originals
+        .iter()
+        .map(|at| to_fractions.apply(at.map(f64::from)))
+        .collect();
+    let [low, high] = range_of(fractions.iter().copied());
+    let heights = crystal.cell.heights_angstrom();
+    let reach = heights.map(|height| distance_angstrom / height);
+    let once = !is_polymer(source);
+    let all: Rc<[u32]> = (0..source.atoms.len() as u32).collect();
+    let mut copies = vec![Copy {
+        number: 1,
+        atoms: Rc::clone(&all),
+        position_angstrom: originals.clone(),
+    }];
+    let mut count = source.atoms.len();
+    // Atoms that are there already, for special positions.
+    let mut placed = originals.clone();
+    for operator in &crystal.operators {
+        let [image_low, image_high] = range_of(fractions.iter().map(|at| operator.apply(*at)));
+        let first = [0, 1, 2].map(|i| (low[i] - reach[i] - image_high[i]).ceil());
+        let last = [0, 1, 2].map(|i| (high[i] + reach[i] - image_low[i]).floor());
+        let places: f64 = (0..3)
+            .map(|i| (last[i] - first[i] + 1.0).max(0.0))
+            .product();
+        if places > MOST_PLACES {
+            return Err(MoleculeError::Symmetry {
+                file: name(source).to_owned(),
+                problem: format!("{places:e} copies may be within {distance_angstrom} angstrom"),
+                remedy: "choose a shorter distance, and check the unit cell".to_owned(),
+            });
+        }
+        let counts = [0, 1, 2].map(|i| (last[i] - first[i] + 1.0).max(0.0) as u32);
+        for shift in cell_shifts(counts) {
+            let by = [0, 1, 2].map(|i| first[i] + shift[i]);
+            let operator = Transform::translation(by).after(operator);
+            if operator.is_near(&Transform::IDENTITY) {
+                continue;
+            }
+            let transform = crystal.cell.to_cartesian_operator(&operator);
+            let image = moved(source, &transform).ok_or_else(|| too_far(source))?;
+            if !boxes_are_near(originals, &image, distance_angstrom)
+                || !any_within(&image, originals, distance_angstrom)
+            {
+                continue;
+            }
+            let number = copies.len() as u32 + 1;
+            let (atoms, position_angstrom) = if once {
+                let there = within_flags(&image, &placed, SPECIAL_POSITION_ANGSTROM);
+                let new = |i: &usize| !there[*i];
+                let kept: Vec<usize> = (0..image.len()).filter(new).collect();
+                (
+                    kept.iter().map(|i| *i as u32).collect(),
+                    kept.iter().map(|i| image[*i]).collect(),
+                )
+            } else {
+                (Rc::clone(&all), image)
+            };
+            if atoms.is_empty() {
+                continue;
+            }
+            count += atoms.len();
+            check_count(source, count, max_atoms)?;
+            if once {
+                placed.extend_from_slice(&position_angstrom);
+            }
+            copies.push(Copy {
+                number,
+                atoms,
+                position_angstrom,
+            });
+        }
+    }
+    let mut made = expand(source, count, copies.into_iter());
+    if once {
+        packing::derive_bonds(&mut made);
+    }
+    Ok(made)
+}
+
+fn range_of(points: impl Iterator<Item = [f64; 3]>) -> [[f64; 3]; 2] {
+    let mut corners = [[f64::INFINITY; 3], [f64::NEG_INFINITY; 3]];
+    for point in points {
+        for (axis, part) in point.into_iter().enumerate() {
+            corners[0][axis] = corners[0][axis].min(part);
+            corners[1][axis] = corners[1][axis].max(part);
+        }
+    }
+    corners
+}
+
+fn boxes_are_near(a: &[[f32; 3]], b: &[[f32; 3]], distance: f64) -> bool {
+    let ([low_a, high_a], [low_b, high_b]) = (box_of(a), box_of(b));
+    let mut gap_squared = 0.0;
+    for axis in 0..3 {
+        let gap = f64::from(low_a[axis] - high_b[axis]).max(f64::from(low_b[axis] - high_a[axis]));
+        gap_squared += gap.max(0.0).powi(2);
+    }
+    gap_squared <= distance * distance
+}
+
+fn any_within(points: &[[f32; 3]], of: &[[f32; 3]], distance: f64) -> bool {
+    within_flags(points, of, distance).contains(&true)
+}
+
+/// For each point, whether one of the others is within a distance, angstrom.
+pub(super) fn within_flags(points: &[[f32; 3]], of: &[[f32; 3]], distance: f64) -> Vec<bool> {
+    let all: Vec<[f32; 3]> = points.iter().chain(of).copied().collect();
+    let sources: Vec<bool> = (0..all.len()).map(|i| i >= points.len()).collect();
+    let near = within(&all, &sources, distance, |_| true, &CancelToken::new());
+    // The token of this call is never cancelled.
+    let mut near = near.unwrap_or_default();
+    near.truncate(points.len());
+    near
+}
