@@ -106,9 +106,13 @@ impl<'a> Group<'a> {
             }),
             Content::MolViewSpec(file) => {
                 let snapshot = snapshot_of(file, snapshot);
-                let built = file.scene(snapshot, structures, &self.request)?;
-                let prepared = PreparedScene::of_scene(Arc::new(built.scene), &self.request)
-                    .map_err(attribute)?;
+                let mut request = self.request.clone();
+                if !args.request.has("background") {
+                    request.style.background = snapshot.request().style.background;
+                }
+                let built = file.scene(snapshot, structures, &request)?;
+                let prepared =
+                    PreparedScene::of_scene(Arc::new(built.scene), &request).map_err(attribute)?;
                 Ok(GroupScene {
                     prepared: prepared.seen_from(built.view),
                     notes: Some(built.notes),
