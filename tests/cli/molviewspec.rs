@@ -118,10 +118,9 @@ fn an_archive_draws_what_its_document_does() {
 #[test]
 fn snapshots_are_pictures_where_the_name_distinguishes_them() {
     let folder = folder("mvs_snapshots");
-    let snapshots: Vec<Value> = [("tomato", [0, 0, -1]), ("gold", [1, 0, 0])]
-        .into_iter()
-        .map(|(color, direction)| json!({"root": tree("1ubi.pdb", color, direction)}))
-        .collect();
+    let mut second = tree("1ubi.pdb", "tomato", [0, 0, -1]);
+    second["children"][0]["params"]["background_color"] = "navy".into();
+    let snapshots = json!([{"root": tree("1ubi.pdb", "tomato", [0, 0, -1])}, {"root": second}]);
     let story = json!({"kind": "multiple", "metadata": {"version": "1"}, "snapshots": snapshots});
     folder.put("story.mvsj", story.to_string());
     folder.draw(&["story.mvsj", "-o", "story_{index}.png", "--size", "96x80"]);
