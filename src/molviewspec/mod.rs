@@ -12,8 +12,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use molshot_molecule::symmetry::AssemblyChoice;
 use molshot_molecule::{PartRole, ReadOptions, Structure, read_bytes, read_file_as};
-use molshot_scenes::molviewspec::{MolViewSpec, Snapshot, SnapshotScene, StructureFile};
+use molshot_scenes::molviewspec::{
+    MolViewSpec, Snapshot, SnapshotScene, StructureFile, WantedAssembly,
+};
 use molshot_scenes::{RenderRequest, SceneError};
 
 use crate::input::{InputError, InputOptions, MAX_TEXT_BYTES, read_text_file};
@@ -106,18 +109,24 @@ impl MolViewSpecFile {
         snapshot: &Snapshot,
         options: &InputOptions,
     ) -> Result<Vec<Arc<Structure>>, InputError> {
-        let mut known: BTreeMap<(&str, &str, Option<u32>), Arc<Structure>> = BTreeMap::new();
+        let mut known = BTreeMap::new();
         let mut atoms_left = options.read.limits.max_atoms;
         let mut structures = Vec::new();
         for file in snapshot.files() {
-            let key = (file.url.as_str(), file.format.name(), file.model);
+            let (url, format) = (file.url.as_str(), file.format.name());
+            let key = (url, format, file.model, file.assembly.as_ref());
             if let Some(structure) = known.get(&key) {
                 structures.push(Arc::clone(structure));
                 continue;
             }
             let mut read = options.read.with_format(file.format).with_model(file.model);
             read.limits.max_atoms = atoms_left;
-            let structure = Arc::new(self.structure(file, &read)?);
+            let structure = self.structure(file, &read)?;
+            let structure = match assembly(file, &structure) {
+                Some(choice) => structure.with_assembly(&choice, atoms_left)?,
+                None => structure,
+            };
+            let structure = Arc::new(structure);
             atoms_left = atoms_left.saturating_sub(structure.atoms().len());
             known.insert(key, Arc::clone(&structure));
             structures.push(structure);
@@ -160,8 +169,31 @@ impl MolViewSpecFile {
         request: &RenderRequest,
     ) -> Result<SnapshotScene, InputError> {
         let built = snapshot.build(structures, request);
-        built.map_err(|error| scene_error(&self.path, error))
+        let mut built = built.map_err(|error| scene_error(&self.path, error))?;
+        for (file, structure) in std::iter::zip(snapshot.files(), structures) {
+            if file.assembly.is_some() && assembly(file, structure).is_none() {
+                built.notes.push(format!(
+                    "{}: the file lists no assembly; it is drawn as the model in the file",
+                    file.pointer
+                ));
+            }
+        }
+        Ok(built)
     }
+}
+
+/// The assembly of a file that its structure is made into; `None` for none, and where the file
+/// lists none that could be the first.
+fn assembly(file: &StructureFile, structure: &Structure) -> Option<AssemblyChoice> {
+    let mut listed = structure
+        .parts()
+        .iter()
+        .flat_map(|part| &part.symmetry.assemblies);
+    let id = match file.assembly.as_ref()? {
+        WantedAssembly::First => listed.next()?.id.clone(),
+        WantedAssembly::Id(id) => id.clone(),
+    };
+    Some(AssemblyChoice::Id(id))
 }
 
 /// An error of the document.

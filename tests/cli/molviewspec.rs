@@ -134,6 +134,51 @@ fn snapshots_are_pictures_where_the_name_distinguishes_them() {
     );
     assert!(folder.bytes("one.png") == first);
     folder.draw(&["story.mvsj", "-o", "story.tar", "--size", "96x80"]);
+    folder.put("story_0.png", "kept");
+    folder.put("story_1.png", "");
+    let flags = ["story.mvsj", "-o", "story_{index}.png", "--size", "96x80"];
+    folder.draw(&[&flags[..], &["--resume"]].concat());
+    assert_eq!(folder.bytes("story_0.png"), b"kept");
+    assert!(folder.bytes("story_1.png") == second);
+}
+
+#[test]
+fn frames_models_and_captions_are_refused() {
+    let folder = folder("mvs_states");
+    folder.put("walk.xtc", "x");
+    for (args, words) in [
+        (
+            &["scene.mvsj", "--caption", "x.json"][..],
+            &["--caption", "scene.mvsj"][..],
+        ),
+        (
+            &[
+                "scene.mvsj",
+                "--model",
+                "all",
+                "--annotations",
+                "{model}.json",
+            ],
+            &["{model}", "scene.mvsj"],
+        ),
+    ] {
+        let args = [&["render", "-o", "x.png"][..], args].concat();
+        folder.refuse(2, &args, words);
+    }
+    let run = folder.draw(&[
+        "scene.mvsj",
+        "-o",
+        "x.png",
+        "--size",
+        "96x80",
+        "--assembly",
+        "1",
+    ]);
+    assert!(
+        run.stderr.contains("--assembly does nothing"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
@@ -179,5 +224,65 @@ fn other_places_than_files_are_refused() {
     assert!(
         folder.bytes("1ubi.pdb") == before,
         "an input is not replaced"
+    );
+}
+
+/// Three atoms, and an assembly with a copy of them 30 angstrom along x.
+const DIMER: &str = "\
+REMARK 350 BIOMOLECULE: 7
+REMARK 350 APPLY THE FOLLOWING TO CHAINS: A
+REMARK 350   BIOMT1   1  1.000000  0.000000  0.000000        0.00000
+REMARK 350   BIOMT2   1  0.000000  1.000000  0.000000        0.00000
+REMARK 350   BIOMT3   1  0.000000  0.000000  1.000000        0.00000
+REMARK 350   BIOMT1   2  1.000000  0.000000  0.000000       30.00000
+REMARK 350   BIOMT2   2  0.000000  1.000000  0.000000        0.00000
+REMARK 350   BIOMT3   2  0.000000  0.000000  1.000000        0.00000
+ATOM      1  N   GLY A   1      -1.449   0.000   0.000  1.00  0.00           N
+ATOM      2  CA  GLY A   1       0.000   0.000   0.000  1.00  0.00           C
+ATOM      3  C   GLY A   1       0.570   1.410   0.000  1.00  0.00           C
+";
+
+#[test]
+fn an_assembly_is_drawn_with_its_copies() {
+    let folder = Folder::new("mvs_assembly");
+    folder.put("dimer.pdb", DIMER);
+    let bare: String = DIMER.split_inclusive('\n').skip(8).collect();
+    folder.put("bare.pdb", bare);
+    let document = |url: &str, params: Value| {
+        let mut root = tree(url, "tomato", [0, 0, -1]);
+        let structure = &mut root["children"][1]["children"][0]["children"][0];
+        structure["params"] = params;
+        structure["children"][0]["params"]["selector"] = json!({"auth_asym_id": "A"});
+        folder.put(
+            "scene.mvsj",
+            json!({"metadata": {"version": "1"}, "root": root}).to_string(),
+        );
+    };
+    let atoms = || {
+        let flags = ["scene.mvsj", "-o", "x.png", "--size", "64x48"];
+        let run = folder.draw(&[&flags[..], &["--annotations", "x.json"]].concat());
+        let text = folder.bytes("x.json");
+        let json: Value = serde_json::from_slice(&text).expect("annotations");
+        (json["atoms"].as_array().expect("atoms").len(), run.stderr)
+    };
+    document("dimer.pdb", json!({"type": "model"}));
+    assert_eq!(atoms().0, 3);
+    for params in [
+        json!({"type": "assembly"}),
+        json!({"type": "assembly", "assembly_id": "7"}),
+    ] {
+        document("dimer.pdb", params);
+        let (count, stderr) = atoms();
+        assert_eq!(count, 6, "{stderr}");
+    }
+    document("bare.pdb", json!({"type": "assembly"}));
+    let (count, stderr) = atoms();
+    assert_eq!(count, 3);
+    assert!(stderr.contains("lists no assembly"), "{stderr}");
+    document("dimer.pdb", json!({"type": "assembly", "assembly_id": "8"}));
+    folder.refuse(
+        1,
+        &["render", "scene.mvsj", "-o", "x.png"],
+        &["dimer.pdb", "8"],
     );
 }

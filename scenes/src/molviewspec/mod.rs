@@ -109,6 +109,17 @@ pub struct StructureFile {
     pub format: Format,
     /// Model to read, from 1; `None` for the first.
     pub model: Option<u32>,
+    /// Biological assembly to make; `None` for the chains as they are in the file.
+    pub assembly: Option<WantedAssembly>,
+}
+
+/// A biological assembly that a structure node asks for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WantedAssembly {
+    /// The first of the file; the chains as they are in a file that lists none.
+    First,
+    /// The one with this id.
+    Id(String),
 }
 
 /// What a snapshot shows.
@@ -334,6 +345,7 @@ impl StructureNodes {
                         url: url.to_owned(),
                         format,
                         model: model_of(node, notes)?,
+                        assembly: assembly_of(node, notes)?,
                     });
                 }
             }
@@ -342,16 +354,26 @@ impl StructureNodes {
     }
 }
 
-/// The model that a structure node reads, with notes about copies by symmetry.
-fn model_of(node: &Node, notes: &mut Notes) -> Result<Option<u32>, SceneError> {
+/// The assembly that a structure node asks for, with notes about other copies by symmetry.
+fn assembly_of(node: &Node, notes: &mut Notes) -> Result<Option<WantedAssembly>, SceneError> {
     const TYPES: [&str; 4] = ["model", "assembly", "symmetry", "symmetry_mates"];
-    let kind = node.required("type", node.word("type", &TYPES)?)?;
-    if kind != "model" {
-        notes.add(
+    match node.required("type", node.word("type", &TYPES)?)? {
+        "model" => {}
+        "assembly" => {
+            let id = node.text("assembly_id")?;
+            let wanted = id.map(|id| WantedAssembly::Id(id.to_owned()));
+            return Ok(Some(wanted.unwrap_or(WantedAssembly::First)));
+        }
+        kind => notes.add(
             format!("a structure of type {kind} is drawn as the model in its file, without copies"),
             &node.pointer,
-        );
+        ),
     }
+    Ok(None)
+}
+
+/// The model that a structure node reads, with notes about blocks.
+fn model_of(node: &Node, notes: &mut Notes) -> Result<Option<u32>, SceneError> {
     for key in ["block_header", "coordinates_ref"] {
         if node.param(key).is_some() {
             notes.add(

@@ -5,7 +5,7 @@
 //! [`molshot_molecule::Residue`]; files of other formats have none, and there the author's residue
 //! number stands for `label_seq_id`, as it does in Mol*.
 
-use molshot_molecule::{Residue, ResidueClass, Structure};
+use molshot_molecule::{Chain, Residue, ResidueClass, Structure};
 use serde_json::{Map, Value};
 
 use super::budget::Budget;
@@ -352,10 +352,11 @@ impl Conditions {
                 .is_none_or(|wanted| wanted == index as i64)
             && self.residue_names.iter().all(|name| *name == residue.name)
             && equal(&self.label_chain, &residue.label_chain_id)
-            && equal(
-                &self.author_chain,
-                &structure.chains()[residue.chain as usize].id,
-            )
+            && (self.author_chain.is_none()
+                || equal(
+                    &self.author_chain,
+                    id_in_file(&structure.chains()[residue.chain as usize]),
+                ))
             && equal(&self.insertion_code, &code)
     }
 
@@ -374,5 +375,16 @@ impl Conditions {
                 .element
                 .as_ref()
                 .is_none_or(|symbol| atoms.element[index].symbol().eq_ignore_ascii_case(symbol))
+    }
+}
+
+/// The id of a chain in its file: those of copies by symmetry end in their number, as `A-2`.
+fn id_in_file(chain: &Chain) -> &str {
+    match chain.copy {
+        1 => &chain.id,
+        copy => {
+            let end = format!("-{copy}");
+            chain.id.strip_suffix(end.as_str()).unwrap_or(&chain.id)
+        }
     }
 }
