@@ -28,7 +28,7 @@ use molshot_scenes::{SceneDocument, SceneError};
 
 /// Scene files and files of view commands are small; a structure file that was given in their place
 /// is not read to its end.
-const MAX_TEXT_BYTES: u64 = 16 << 20;
+pub(crate) const MAX_TEXT_BYTES: u64 = 16 << 20;
 
 /// The INPUT that stands for standard input.
 pub const STANDARD_INPUT: &str = "-";
@@ -132,6 +132,18 @@ pub enum InputError {
         /// What is wrong with it.
         source: Box<SceneError>,
     },
+    /// A `MolViewSpec` file cannot be read, or its document names a file that cannot be.
+    #[error("{}: {}{problem}; {remedy}", path.display(), place(pointer))]
+    MolViewSpec {
+        /// The file.
+        path: PathBuf,
+        /// JSON pointer into its document; empty for the file itself.
+        pointer: String,
+        /// What is wrong.
+        problem: String,
+        /// What would be right.
+        remedy: String,
+    },
     /// A scene file names its structure by an id, which only a server can resolve.
     #[error(
         "{}: /structure/id: only a server knows ids; give {{\"paths\": [...]}} with files beside \
@@ -179,6 +191,15 @@ pub enum InputError {
     Structure(#[from] MoleculeError),
 }
 
+/// A pointer with a colon; nothing for a whole file.
+fn place(pointer: &str) -> String {
+    if pointer.is_empty() {
+        String::new()
+    } else {
+        format!("{pointer}: ")
+    }
+}
+
 impl InputError {
     /// Returns a stable, machine-readable name of the error.
     #[must_use]
@@ -187,6 +208,7 @@ impl InputError {
             Self::Io { .. } | Self::StandardInput(_) => "io",
             Self::TooLarge { .. } | Self::ManyAtoms { .. } => "too-large",
             Self::SceneFile { source, .. } => source.code(),
+            Self::MolViewSpec { .. } => "molviewspec",
             Self::StructureId { .. } => "structure-id",
             Self::StandardInputTwice => "standard-input-twice",
             Self::StandardInputFormat => "standard-input-format",

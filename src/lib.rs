@@ -33,6 +33,7 @@ use std::sync::Arc;
 pub mod cli;
 mod error;
 pub mod input;
+pub mod molviewspec;
 mod picture;
 mod render;
 

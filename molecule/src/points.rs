@@ -32,6 +32,7 @@ impl Structure {
                 insertion_code: b' ',
                 chain: 0,
                 label_chain_id: SmolStr::default(),
+                label_number: None,
                 atoms: range.clone(),
                 class: ResidueClass::Ligand,
                 hetero: true,

@@ -1,5 +1,7 @@
 //! The output of every reader: rows as in the file, before any interpretation of their chemistry.
 
+use std::num::NonZeroI32;
+
 use smol_str::SmolStr;
 
 use crate::structure::BondOrder;
@@ -72,6 +74,8 @@ pub(crate) struct RawAtom {
     pub(crate) insertion_code: u8,
     pub(crate) chain_id: SmolStr,
     pub(crate) label_chain_id: SmolStr,
+    /// mmCIF `label_seq_id`, which counts from 1; `None` where a file or its format gives none.
+    pub(crate) label_number: Option<NonZeroI32>,
     pub(crate) hetero: bool,
     /// Number of chain terminators (`TER`) before this atom; in mmCIF, of changes of
     /// `label_asym_id`. Residues of different segments are never joined.
@@ -140,5 +144,5 @@ pub(crate) struct RawModel {
     pub(crate) warnings: Vec<Warning>,
 }
 
-/// The longest file has millions of rows: the element field fits into what was padding.
-const _: () = assert!(std::mem::size_of::<RawAtom>() <= 144);
+/// The longest file has millions of rows: no field is wider than it must be.
+const _: () = assert!(std::mem::size_of::<RawAtom>() <= 152);

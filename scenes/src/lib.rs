@@ -50,6 +50,7 @@ pub mod error;
 pub mod job;
 pub mod keyword;
 pub mod labels;
+pub mod molviewspec;
 pub mod options;
 pub mod pseudobonds;
 pub mod ranges;

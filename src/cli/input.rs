@@ -13,6 +13,7 @@ use crate::cli::models::ModelChoice;
 use crate::cli::words::KeywordParser;
 use crate::cli::{FORMAT_NAMES, number, parse_format};
 use crate::input::{self, InputError, InputOptions, is_scene_file};
+use crate::molviewspec::{MolViewSpecFile, is_molviewspec_file};
 
 /// Number of the readers' warnings that are printed without `--verbose`.
 const WARNINGS_SHOWN: usize = 5;
@@ -64,7 +65,7 @@ pub(crate) struct ReadArgs {
 const MOST_MATE_ANGSTROM: f64 = 1000.0;
 
 impl ReadArgs {
-    fn options(&self) -> InputOptions {
+    pub(crate) fn options(&self) -> InputOptions {
         let mut options = InputOptions::default();
         options.read.format = self.input_format;
         match &self.model {
@@ -131,8 +132,17 @@ impl ReadArgs {
         Ok(chosen)
     }
 
-    /// Reads one structure from inputs, as [`input::read_inputs`] does.
+    /// Reads one structure from inputs, as [`input::read_inputs`] does, or those of a single
+    /// `MolViewSpec` file's first snapshot.
     pub(crate) fn read_all(&self, inputs: &[PathBuf]) -> Result<Arc<Structure>, CliError> {
+        if let [input] = inputs
+            && is_molviewspec_file(input)
+        {
+            let file = MolViewSpecFile::read(input)?;
+            let structures = file.structures(&file.snapshots()[0], &self.options())?;
+            let owned = structures.into_iter().map(Arc::unwrap_or_clone);
+            return Ok(Arc::new(Structure::merge(owned.collect())));
+        }
         finish(input::read_inputs(inputs, &self.options()))
     }
 
@@ -145,16 +155,37 @@ impl ReadArgs {
         let options = self.options();
         finish(match inputs {
             [input] if is_scene_file(input) => input::read_source(source, input, &options),
+            [input] if is_molviewspec_file(input) => {
+                return Err(CliError::in_file(
+                    input,
+                    "a MolViewSpec file has scenes of its own, which only molshot render draws; give its structure files",
+                ));
+            }
             inputs => input::read_structures(inputs, &options),
         })
     }
 
-    /// Warns when `--protein` has no effect because no input is a folder. Scene files may name
-    /// folders.
+    /// Warns when `--protein` has no effect because no input is a folder, and of flags that have
+    /// none on `MolViewSpec` files. Scene files may name folders.
     pub(crate) fn warn_of_unused(&self, inputs: &[PathBuf], verbosity: Verbosity) {
         let may_matter = |input: &PathBuf| input.is_dir() || is_scene_file(input);
         if self.protein && !verbosity.quiet && !inputs.iter().any(may_matter) {
             note("warning: --protein does nothing: no INPUT is a folder");
+        }
+        let of_file = [
+            (self.input_format.is_some(), "--input-format"),
+            (self.model.is_some(), "--model"),
+            (self.assembly.is_some(), "--assembly"),
+            (self.unit_cell, "--unit-cell"),
+            (self.supercell.is_some(), "--supercell"),
+            (self.symmetry_mates.is_some(), "--symmetry-mates"),
+        ];
+        if inputs.iter().any(|input| is_molviewspec_file(input)) && !verbosity.quiet {
+            for (_, flag) in of_file.into_iter().filter(|(given, _)| *given) {
+                note(format_args!(
+                    "warning: {flag} does nothing for MolViewSpec files, which say it themselves"
+                ));
+            }
         }
     }
 

@@ -21,6 +21,7 @@ mod info;
 mod lacking;
 mod many;
 mod models;
+mod molviewspec;
 mod options;
 mod pictures;
 mod planes;

@@ -31,7 +31,7 @@ fn start() -> Vec<[f32; 3]> {
 }
 
 /// An XTC file of up to nine atoms, which is not compressed.
-fn xtc(frames: &[Vec<[f32; 3]>]) -> Vec<u8> {
+pub(super) fn xtc(frames: &[Vec<[f32; 3]>]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (frame, time) in frames.iter().zip(0_u8..) {
         let count = frame.len() as i32;

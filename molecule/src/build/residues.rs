@@ -1,6 +1,7 @@
 //! Rows to residues, chains and columns.
 
 use std::collections::{HashMap, HashSet};
+use std::num::NonZeroI32;
 
 use smol_str::SmolStr;
 
@@ -120,6 +121,7 @@ impl Columns {
             insertion_code: first.insertion_code,
             chain,
             label_chain_id: first.label_chain_id.clone(),
+            label_number: first.label_number.map(NonZeroI32::get),
             atoms: start..self.atoms.len() as u32,
             // Perception sets the class; this is the one of unknown residues.
             class: ResidueClass::Ligand,

@@ -23,6 +23,7 @@ fn row(text: &str) -> RawAtom {
         insertion_code: b' ',
         chain_id: "A".into(),
         label_chain_id: "A".into(),
+        label_number: None,
         hetero: false,
         segment: 0,
         position_angstrom: [1.0, 2.0, 3.0],

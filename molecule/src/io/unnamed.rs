@@ -40,6 +40,7 @@ pub(super) fn unnamed_ligand_atom(
         insertion_code: b' ',
         chain_id: SmolStr::default(),
         label_chain_id: SmolStr::default(),
+        label_number: None,
         hetero: true,
         segment: 0,
         position_angstrom,

@@ -139,6 +139,7 @@ fn raw_atom(index: usize, record: AtomRecord, numbers: &mut HashMap<Element, u32
         residue_number: record.residue_number,
         insertion_code: record.insertion_code,
         label_chain_id: chain_id.clone(),
+        label_number: None,
         chain_id,
         hetero: record.hetero,
         segment: 0,

@@ -48,6 +48,9 @@ pub struct Residue {
     /// mmCIF `label_asym_id`, which differs between a polymer and its ligands; the chain id in
     /// other formats. The same for all copies by symmetry.
     pub label_chain_id: SmolStr,
+    /// mmCIF `label_seq_id`, the position in the polymer's sequence from 1; `None` for other
+    /// molecules and in other formats.
+    pub label_number: Option<i32>,
     /// Atoms of this residue.
     pub atoms: Range<u32>,
     /// Chemical class.

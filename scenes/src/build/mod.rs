@@ -33,7 +33,7 @@ use molshot_molecule::perception::{bond_orders, vdw_radii_angstrom};
 use molshot_molecule::{CancelToken, Element, ResidueClass, Structure};
 
 use self::bond_lines::cylinders;
-use crate::camera::Camera;
+use crate::camera::{Camera, ViewPoint};
 use crate::commands::{COMMANDS_POINTER, Command};
 use crate::error::SceneError;
 use crate::job::RenderJob;
@@ -46,6 +46,9 @@ use crate::request::{
 };
 use crate::scene::{Background, BoundingBox, DepthCue, Lighting, Scene, Sphere};
 use crate::transforms;
+
+pub(crate) use bond_lines::SHORTEST_STICK_ANGSTROM;
+pub(crate) use paint::atom_colors;
 
 /// Radius of sticks, angstrom.
 pub const STICK_RADIUS_ANGSTROM: f64 = 0.2;
@@ -61,6 +64,8 @@ pub struct PreparedScene {
     commands: Vec<Command>,
     /// For each command, the index of the entry of the request that holds it.
     entries: Vec<usize>,
+    /// Where the camera stands before any command; `None` for the fitted front view.
+    view: Option<ViewPoint>,
 }
 
 impl PreparedScene {
@@ -104,7 +109,15 @@ impl PreparedScene {
             output: request.output.clone(),
             commands: request.view_commands()?.to_vec(),
             entries: request.commands.entry_of_each(),
+            view: None,
         })
+    }
+
+    /// The same, seen from a view point before any command; `view NAME` gives the fitted views.
+    #[must_use]
+    pub fn seen_from(mut self, view: ViewPoint) -> Self {
+        self.view = Some(view);
+        self
     }
 
     /// The scene.
@@ -119,13 +132,17 @@ impl PreparedScene {
         &self.output
     }
 
-    /// The fitted camera, before any command.
+    /// The camera before any command: fitted, or at the view point.
     ///
     /// # Errors
-    /// As [`Camera::fit`].
+    /// As [`Camera::fit`] and [`Camera::seen_from`].
     pub fn camera(&self) -> Result<Camera, SceneError> {
-        self.scene
-            .camera(&self.camera, self.output.width_px, self.output.height_px)
+        let (width_px, height_px) = (self.output.width_px, self.output.height_px);
+        let fitted = self.scene.camera(&self.camera, width_px, height_px)?;
+        match &self.view {
+            Some(view) => fitted.seen_from(view),
+            None => Ok(fitted),
+        }
     }
 
     /// The picture that the request asks for.

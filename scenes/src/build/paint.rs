@@ -17,7 +17,7 @@ const LARGEST_PLDDT: f32 = 100.0;
 ///
 /// # Errors
 /// [`SceneError::Invalid`] if the scheme is `plddt` and the atoms have no such values.
-pub(super) fn atom_colors(
+pub(crate) fn atom_colors(
     structure: &Structure,
     scheme: ColorScheme,
     style: &StyleRequest,

@@ -29,6 +29,7 @@
 
 #[cfg(test)]
 mod tests;
+mod view_point;
 
 use glam::{DQuat, DVec3};
 use molshot_molecule::{CancelToken, Cancelled, Structure};
@@ -40,6 +41,8 @@ use crate::error::SceneError;
 use crate::request::{CameraRequest, ProjectionKind, check_edge};
 use crate::scene::{BoundingBox, Scene};
 use crate::view::{CropRect, Pose, Projection, View, Viewport};
+
+pub use view_point::ViewPoint;
 
 /// Share of the picture that is left free by the fit.
 const PAD: f64 = 0.05;

@@ -49,6 +49,7 @@ pub(crate) use effects::effects;
 pub use effects::{AmbientOcclusionRequest, SilhouetteRequest};
 pub use format::{ImageFormat, file_extension, format_of_extension};
 pub use labels::{LabelContent, LabelStyle, TextRequest};
+pub(crate) use parse::document as json_document;
 pub(crate) use residue::{RESIDUE_POINTER, needed_residue, residue_key};
 pub use source::{InlineFile, StructureSource};
 pub(crate) use validate::check_edge;

@@ -76,7 +76,7 @@ fn of_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, SceneErr
 }
 
 /// Reads one JSON document of any type, with the errors described at [`SceneDocument::from_json`].
-fn document<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, SceneError> {
+pub(crate) fn document<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, SceneError> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = read(&mut deserializer).map_err(|error| document_error(error, bytes))?;
     deserializer

@@ -20,8 +20,9 @@ use crate::cli::whole;
 pub(crate) struct RenderArgs {
     #[arg(required = true, value_name = "INPUT",
           help = format!("Structure files ({}, each also .gz), folders in PDBbind layout, one \
-                          scene file (.json), or `-` for standard input. Several inputs make one \
-                          scene; a trajectory ({}) beside them moves their atoms",
+                          scene file (.json) or MolViewSpec file (.mvsj, .mvsx), or `-` for standard \
+                          input. Several inputs make one scene; a trajectory ({}) beside them moves \
+                          their atoms",
                          Format::extensions_text(), TrajectoryFormat::extensions_text()))]
     pub(super) inputs: Vec<PathBuf>,
     /// File to write; its extension decides the format. `-` writes to standard output. For several
@@ -81,7 +82,8 @@ Examples:
   molshot render 5ey0/ -o 5ey0.png --bond-orders --caption 5ey0.caption.json
   molshot render 5ey0/ -o docking.png --transform 'ligand: roll x 75; move x -14'
   molshot render 5ey0/ --select 'byres within 4 of ligand' --print-request > close.json
-  molshot render close.json -o close.png";
+  molshot render close.json -o close.png
+  molshot render story.mvsj -o 'story_{index}.png'";
 
 impl RenderArgs {
     /// Whether pictures are drawn, rather than the request printed.

@@ -21,6 +21,7 @@ use molshot_scenes::request::{file_extension, format_of_extension};
 
 use crate::cli::message::{CliError, Verbosity, note, output_json};
 use crate::input::{is_scene_file, read_scene_file};
+use crate::molviewspec::{MolViewSpecFile, is_molviewspec_file};
 use archive::{ArchiveName, ArchiveWriter};
 pub(crate) use args::RenderArgs;
 use batch::BatchRender;
@@ -43,8 +44,15 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
     } else {
         vec![inputs.structures.as_slice()]
     };
-    let pictures = args.pictures.list()?.of_states(states(args, &inputs)?);
     let archive = ArchiveName::of(out);
+    let distinguishes = match &archive {
+        Some(ArchiveName { member: None, .. }) => true,
+        _ => out.to_string_lossy().contains("{index}"),
+    };
+    let pictures = match states(args, &inputs)? {
+        States::One => with_snapshots(args.pictures.list()?, &groups, distinguishes, verbosity)?,
+        states => args.pictures.list()?.of_states(states),
+    };
     let names = NameParts {
         pictures: &pictures,
         views: args.pictures.names_views(),
@@ -56,6 +64,17 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
     let name = OutputName::new("--output", out)?;
     let (annotations_name, annotations_apart) = annotations_name(args, archive.as_ref(), &names)?;
     let caption_name = args.annotations.caption_file()?;
+    if caption_name.is_some()
+        && let Some(file) = (inputs.structures.iter()).find(|input| is_molviewspec_file(input))
+    {
+        return Err(CliError::flag(
+            "--caption",
+            format_args!(
+                "a caption says what the flags or a scene file ask for, and {} says itself what is drawn; leave this out",
+                file.display()
+            ),
+        ));
+    }
     let caption_name = caption_name
         .map(|file| OutputName::new("--caption", file))
         .transpose()?;
@@ -75,8 +94,10 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
             request => requests.push(request),
         }
     }
-    let valid = requests.iter().flatten().map(|document| &document.request);
-    warn_of_unused(args, valid, verbosity);
+    let valid = std::iter::zip(&groups, &requests)
+        .filter(|(inputs, _)| !is_molviewspec_file(&inputs[0]))
+        .filter_map(|(_, request)| request.as_ref().ok());
+    warn_of_unused(args, valid.map(|document| &document.request), verbosity);
     let mut writer = None;
     if out != Path::new("-") || annotations_name.is_some() || caption_name.is_some() {
         let files: Vec<GroupFiles<'_>> = std::iter::zip(&groups, &requests)
@@ -119,6 +140,42 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
     })
 }
 
+/// The pictures of each group: where a single input is a `MolViewSpec` file with several snapshots,
+/// one for each, if names distinguish them, or else those of the first one, with a note.
+fn with_snapshots(
+    pictures: Pictures,
+    groups: &[&[PathBuf]],
+    distinguishes: bool,
+    verbosity: Verbosity,
+) -> Result<Pictures, CliError> {
+    for inputs in groups {
+        let [input] = *inputs else { continue };
+        if !is_molviewspec_file(input) {
+            continue;
+        }
+        let snapshots = match MolViewSpecFile::read(input) {
+            Ok(file) => file.snapshots().len(),
+            // With several inputs the others are drawn.
+            Err(error) if groups.len() == 1 => return Err(error.into()),
+            Err(_) => continue,
+        };
+        if snapshots < 2 {
+            continue;
+        }
+        if groups.len() == 1 && distinguishes && pictures.len() == 1 {
+            return Ok(pictures.of_states(States::Snapshots(snapshots)));
+        }
+        if !verbosity.quiet {
+            note(format_args!(
+                "warning: {}: the first of {snapshots} snapshots is drawn; to draw each, give the file alone, \
+                 {{index}} in the name of OUT, and no other flags for many pictures",
+                input.display()
+            ));
+        }
+    }
+    Ok(pictures)
+}
+
 /// What distinguishes the pictures of a command.
 struct NameParts<'a> {
     pictures: &'a Pictures,
@@ -145,6 +202,7 @@ impl NameParts<'_> {
         Ok(name.member.clone().unwrap_or_else(|| {
             let state = match self.pictures.states() {
                 States::One => "",
+                States::Snapshots(_) => "_{index}",
                 States::Frames(_) => "_{frame}",
                 States::Models(_) => "_{model}",
             };
@@ -165,11 +223,25 @@ fn states(args: &RenderArgs, inputs: &Inputs) -> Result<States, CliError> {
         .into_iter()
         .flatten()
         .any(|name| name.to_string_lossy().contains(MODEL_PLACEHOLDER));
+    let molviewspec = (inputs.structures.iter()).find(|input| is_molviewspec_file(input));
     if let Some(frames) = &inputs.frames {
+        if let Some(file) = molviewspec {
+            return Err(CliError::usage(format!(
+                "{} names its own structures, whose atoms a trajectory cannot move; leave {} out",
+                file.display(),
+                frames.path.display()
+            )));
+        }
         return Ok(States::Frames(frames.numbers.clone()));
     }
     if !has_models || !args.read.chooses_models() {
         return Ok(States::One);
+    }
+    if let Some(file) = molviewspec {
+        return Err(CliError::usage(format!(
+            "{{model}}: {} says itself which models are drawn; leave {{model}} out",
+            file.display()
+        )));
     }
     if args.each && inputs.structures.len() > 1 {
         return Err(CliError::usage(
@@ -282,6 +354,11 @@ fn print_request(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliError
              -o {0}",
             out.display()
         )));
+    }
+    if args.inputs.iter().any(|input| is_molviewspec_file(input)) {
+        return Err(CliError::usage(
+            "--print-request: a scene file cannot say what a MolViewSpec file does; draw that file itself",
+        ));
     }
     let archive = args.output.as_deref().and_then(ArchiveName::of);
     let in_archive = archive.map(|name| {

@@ -15,6 +15,7 @@ use super::archive::check_member;
 use super::pictures::{PictureSpec, Pictures, States};
 use crate::cli::message::CliError;
 use crate::input::{STANDARD_INPUT, is_scene_file};
+use crate::molviewspec::is_molviewspec_file;
 
 /// A part of an output name.
 #[derive(Debug, PartialEq, Eq)]
@@ -140,7 +141,7 @@ impl OutputName {
         let (state, state_word) = match pictures.states() {
             States::Frames(_) => (Some(Piece::Frame), "{frame}"),
             States::Models(_) => (Some(Piece::Model), MODEL_PLACEHOLDER),
-            States::One => (None, ""),
+            States::One | States::Snapshots(_) => (None, "{index}"),
         };
         if self.has(&Piece::Frame) && state != Some(Piece::Frame) {
             return refuse("{frame} requires a trajectory; give one beside the structure");
@@ -151,10 +152,14 @@ impl OutputName {
         if self.has(&Piece::Index) {
             return Ok(());
         }
-        if pictures.state_count() > 1 && !state.is_some_and(|piece| self.has(&piece)) {
+        if pictures.state_count() > 1 && !state.as_ref().is_some_and(|piece| self.has(piece)) {
+            let words = match state {
+                Some(_) => format!("{state_word} or {{index}}"),
+                None => state_word.to_owned(),
+            };
             return refuse(&format!(
-                "many pictures would be written to one file; include {state_word} or {{index}} in \
-                 the name, as in '{state_word}.png'"
+                "many pictures would be written to one file; include {words} in the name, as in \
+                 '{state_word}.png'"
             ));
         }
         if pictures.per_state() > 1 && !self.has(&Piece::View) {
@@ -363,7 +368,9 @@ pub(super) fn is_finished(path: &Path, planes: impl IntoIterator<Item = Plane>) 
 /// and the files that it names.
 fn files_read(inputs: &[PathBuf], document: Option<&SceneDocument>) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = inputs.to_vec();
-    if inputs.iter().any(|input| is_scene_file(input))
+    if inputs
+        .iter()
+        .any(|input| is_scene_file(input) || is_molviewspec_file(input))
         && let Some(document) = document
         && let StructureSource::Paths { paths: named } = &document.structure
     {

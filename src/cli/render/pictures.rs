@@ -96,13 +96,14 @@ pub(crate) struct Pictures {
     states: States,
 }
 
-/// The structures that are drawn from the same views: frames of a trajectory, or models of a file,
-/// by their numbers.
+/// What is drawn from the same views: frames of a trajectory, or models of a file, by their
+/// numbers; or as many snapshots of a `MolViewSpec` file.
 #[derive(Debug, Clone)]
 pub(crate) enum States {
     One,
     Frames(Vec<usize>),
     Models(Vec<u32>),
+    Snapshots(usize),
 }
 
 impl States {
@@ -111,6 +112,7 @@ impl States {
             Self::One => 1,
             Self::Frames(numbers) => numbers.len(),
             Self::Models(numbers) => numbers.len(),
+            Self::Snapshots(count) => *count,
         }
     }
 
@@ -121,7 +123,7 @@ impl States {
             number.map_or(String::new(), |number| format!("{number:0digits$}"))
         };
         match self {
-            Self::One => String::new(),
+            Self::One | Self::Snapshots(_) => String::new(),
             Self::Frames(numbers) => padded(
                 numbers.get(state).map(|number| *number as u64),
                 numbers.iter().max().map(|number| *number as u64),
@@ -150,12 +152,12 @@ impl Pictures {
         self
     }
 
-    /// The frames or models that are drawn.
+    /// The frames, models or snapshots that are drawn.
     pub(super) fn states(&self) -> &States {
         &self.states
     }
 
-    /// The number of frames or models; at least one.
+    /// The number of frames, models or snapshots; at least one.
     pub(super) fn state_count(&self) -> usize {
         self.states.len()
     }
@@ -165,13 +167,13 @@ impl Pictures {
         self.states.len() * self.per_state()
     }
 
-    /// The pictures of one frame or model, in order.
+    /// The pictures of one state, in order.
     pub(super) fn of_state(&self, state: usize) -> impl Iterator<Item = PictureSpec> {
         let count = self.per_state();
         (state * count..(state + 1) * count).map(|index| self.get(index))
     }
 
-    /// The number of pictures of each frame or model.
+    /// The number of pictures of each state.
     pub(super) fn per_state(&self) -> usize {
         match &self.kind {
             Kind::Single => 1,

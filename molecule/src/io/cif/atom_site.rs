@@ -1,6 +1,7 @@
 //! `_atom_site`: rows to atom records of one model.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::num::NonZeroI32;
 
 use smol_str::SmolStr;
 
@@ -238,6 +239,7 @@ impl AtomSites {
             insertion_code,
             chain_id,
             label_chain_id,
+            label_number: label_number.and_then(NonZeroI32::new),
             hetero,
             segment: self.segment,
             position_angstrom: position.map(|x| x as f32),

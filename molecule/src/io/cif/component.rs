@@ -104,6 +104,7 @@ impl Component {
             insertion_code: b' ',
             chain_id: SmolStr::default(),
             label_chain_id: SmolStr::default(),
+            label_number: None,
             hetero: true,
             segment: 0,
             position_angstrom: [0.0; 3],

@@ -167,6 +167,7 @@ impl Rows {
             insertion_code: b' ',
             chain_id: smol_str::SmolStr::default(),
             label_chain_id: smol_str::SmolStr::default(),
+            label_number: None,
             hetero: false,
             segment: self.segment,
             position_angstrom,

@@ -71,6 +71,7 @@ fn all_fields_of_an_atom_are_read() {
             insertion_code: b'C',
             chain_id: "H".into(),
             label_chain_id: "A".into(),
+            label_number: std::num::NonZeroI32::new(1),
             hetero: false,
             segment: 0,
             position_angstrom: [2.5, 0.0, 0.0],
@@ -320,4 +321,33 @@ proptest! {
         let _ = parse("t.cif", &bytes, &ReadOptions::default());
         let _ = parse("t.cif", &bytes[..cut.index(bytes.len())], &ReadOptions::default());
     }
+}
+
+#[test]
+fn residues_keep_the_identifiers_of_the_dictionary() {
+    let text = "data_x\nloop_\n_atom_site.group_PDB\n_atom_site.id\n_atom_site.type_symbol\n\
+        _atom_site.label_atom_id\n_atom_site.label_comp_id\n_atom_site.label_asym_id\n\
+        _atom_site.label_seq_id\n_atom_site.auth_seq_id\n_atom_site.auth_asym_id\n\
+        _atom_site.Cartn_x\n_atom_site.Cartn_y\n_atom_site.Cartn_z\n\
+        ATOM 1 C CA GLY A 3 27 H 0 0 0\nHETATM 2 ZN ZN ZN B . 101 H 9 0 0\n";
+    let structure = crate::read_bytes(
+        "x.cif",
+        text.as_bytes(),
+        crate::PartRole::Whole,
+        &ReadOptions::default(),
+    )
+    .expect("a structure");
+    let labels: Vec<(&str, Option<i32>, i32)> = structure
+        .residues()
+        .iter()
+        .map(|residue| {
+            (
+                &*residue.label_chain_id,
+                residue.label_number,
+                residue.number,
+            )
+        })
+        .collect();
+    assert_eq!(labels, [("A", Some(3), 27), ("B", None, 101)]);
+    assert_eq!(structure.chains().len(), 1);
 }

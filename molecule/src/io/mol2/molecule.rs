@@ -169,6 +169,7 @@ impl<'a> Molecule<'a> {
             insertion_code: b' ',
             chain_id: SmolStr::default(),
             label_chain_id: SmolStr::default(),
+            label_number: None,
             hetero: !self.polymer,
             segment: 0,
             position_angstrom,

@@ -334,6 +334,7 @@ impl AtomReader {
             insertion_code,
             chain_id: self.chain_id.clone(),
             label_chain_id: self.chain_id.clone(),
+            label_number: None,
             hetero: row.hetero,
             segment,
             position_angstrom,

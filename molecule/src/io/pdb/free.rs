@@ -80,6 +80,7 @@ impl AtomReader {
             insertion_code: identity.insertion_code,
             chain_id: text(identity.chain),
             label_chain_id: text(identity.chain),
+            label_number: None,
             hetero,
             segment,
             position_angstrom: [x, y, z],

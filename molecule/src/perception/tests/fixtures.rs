@@ -40,6 +40,7 @@ impl Rows {
                 insertion_code: b' ',
                 chain_id: SmolStr::new(chain),
                 label_chain_id: SmolStr::new(chain),
+                label_number: None,
                 hetero: false,
                 segment: self.segment,
                 position_angstrom: [p[0] + x, p[1], p[2]],

@@ -44,6 +44,7 @@ pub(super) fn structure(chains: &[&str], rows: &[Row<'_>], bonds: &[(u32, u32)])
             insertion_code,
             chain,
             label_chain_id: chains[chain as usize].into(),
+            label_number: None,
             atoms: start..atoms.len() as u32,
             class,
             hetero,

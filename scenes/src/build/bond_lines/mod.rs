@@ -27,7 +27,7 @@ use molshot_molecule::{Bond, BondOrder, Neighbours, Structure};
 use crate::scene::Cylinder;
 
 /// Atoms nearer than this, in angstrom, get no stick between them: it would have no direction.
-const SHORTEST_STICK_ANGSTROM: f32 = 1e-3;
+pub(crate) const SHORTEST_STICK_ANGSTROM: f32 = 1e-3;
 /// Radius and distance from the axis of the lines of a double bond, in stick radii.
 const DOUBLE: [f64; 2] = [0.4, 0.6];
 /// The same of the outer lines of a triple bond.

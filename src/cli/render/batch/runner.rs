@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use molshot_molecule::Structure;
 use molshot_renderer::pool::{
     CancelToken, Pool, PoolError, PoolOptions, RenderTask, TrySubmitErrorKind, WorkerScratch,
 };
@@ -15,7 +16,7 @@ use molshot_scenes::{Plane, PreparedScene, RenderJob, SceneDocument};
 
 use super::super::archive::{ArchiveWriter, PictureSink};
 use super::super::args::RenderArgs;
-use super::super::group::Group;
+use super::super::group::{Content, Group};
 use super::super::outputs::{self, is_finished};
 use super::super::pictures::{BaseCamera, PictureSpec, States};
 use super::super::sidecars::Sidecars;
@@ -158,17 +159,12 @@ impl<'a> BatchRunner<'a> {
             _ => None,
         };
         let group = Group::read(batch.args, first_model, inputs, document)?;
-        report
-            .progress
-            .suspend(|| print_warnings(&group.structure, batch.verbosity));
-        let states = SceneStates::new(batch, &group)?;
-        let prepared = group.prepare(batch.args, states.first())?;
-        for warning in group.missing_content(&prepared) {
-            report.warn_of_missing(warning);
-        }
+        let warn = |structure: &Structure| {
+            let progress = &report.progress;
+            progress.suspend(|| print_warnings(structure, batch.verbosity));
+        };
         let from_flag = batch.args.request.has_commands();
         let request = &group.request;
-        let base = BaseCamera::new(&prepared, request, &inputs[0], from_flag)?;
         let encoding = Encoding::from(&group.request.output);
         // A request whose commands are wrong is refused with its first picture.
         let has_commands = group
@@ -210,36 +206,58 @@ impl<'a> BatchRunner<'a> {
             }
             Ok(())
         };
-        states::for_each(
-            batch.pictures.state_count(),
-            batch.args.threads(),
-            || report.is_stopped() || cancel.is_cancelled(),
-            |state| {
-                if state == 0 {
-                    return draw(0, &base, &prepared);
-                }
-                if !batch
-                    .pictures
-                    .of_state(state)
-                    .any(|picture| is_pending(&picture))
-                {
-                    batch
-                        .pictures
-                        .of_state(state)
-                        .for_each(|_| report.progress.skip());
-                    return Ok(());
-                }
-                let structure = states.at(state)?;
-                let shares_camera = states.shares_camera(&structure);
-                let own = group.prepare(batch.args, structure)?;
-                if shares_camera {
-                    draw(state, &base, &own)
-                } else {
+        let skips = |state: usize| {
+            let mut pictures = batch.pictures.of_state(state);
+            let skips = !pictures.any(|picture| is_pending(&picture));
+            if skips {
+                let pictures = batch.pictures.of_state(state);
+                pictures.for_each(|_| report.progress.skip());
+            }
+            skips
+        };
+        let count = batch.pictures.state_count();
+        let is_stopped = || report.is_stopped() || cancel.is_cancelled();
+        let (structure, source) = match group.content() {
+            Content::Structure(structure, source) => (structure, source),
+            // One thread: the warnings of a snapshot stand before those of the next one.
+            Content::MolViewSpec(file) => {
+                return states::for_each(count, 1, is_stopped, |state| {
+                    if skips(state) {
+                        return Ok(());
+                    }
+                    let (own, notes) = group.prepare_snapshot(batch.args, file, state, warn)?;
+                    for warning in group.warnings(own.scene(), notes) {
+                        report.warn_of_missing(warning);
+                    }
                     let base = BaseCamera::new(&own, request, &inputs[0], from_flag)?;
                     draw(state, &base, &own)
-                }
-            },
-        )
+                });
+            }
+        };
+        warn(structure);
+        let states = SceneStates::new(batch, &group, structure, source)?;
+        let prepared = group.prepare(batch.args, states.first())?;
+        for warning in group.missing_content(&prepared) {
+            report.warn_of_missing(warning);
+        }
+        let base = BaseCamera::new(&prepared, request, &inputs[0], from_flag)?;
+        states::for_each(count, batch.args.threads(), is_stopped, |state| {
+            if state == 0 {
+                return draw(0, &base, &prepared);
+            }
+            if skips(state) {
+                return Ok(());
+            }
+            let structure = states.at(state)?;
+            let shares_camera = states.shares_camera(&structure);
+            let own = group.prepare(batch.args, structure)?;
+            if shares_camera {
+                draw(state, &base, &own)
+            } else {
+                let base = BaseCamera::new(&own, request, &inputs[0], from_flag)?;
+                draw(state, &base, &own)
+            }
+        })
     }
 
     /// Submits a picture to the pool. Returns false if no more pictures are accepted.

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use molshot_molecule::Structure;
+use molshot_scenes::request::StructureSource;
 
 use super::super::frames::FramesOf;
 use super::super::group::Group;
@@ -15,19 +16,28 @@ use crate::cli::message::CliError;
 pub(super) struct SceneStates<'a> {
     batch: &'a BatchRender<'a>,
     group: &'a Group<'a>,
+    structure: &'a Arc<Structure>,
+    source: &'a StructureSource,
     frames: Option<FramesOf<'a>>,
 }
 
 impl<'a> SceneStates<'a> {
-    /// Checks that a trajectory is of the structure.
-    pub(super) fn new(batch: &'a BatchRender<'a>, group: &'a Group<'a>) -> Result<Self, CliError> {
+    /// Checks that a trajectory is of the structure of the group, which was read from `source`.
+    pub(super) fn new(
+        batch: &'a BatchRender<'a>,
+        group: &'a Group<'a>,
+        structure: &'a Arc<Structure>,
+        source: &'a StructureSource,
+    ) -> Result<Self, CliError> {
         let frames = match &batch.frames {
-            Some(frames) => Some(frames.of(&group.structure)?),
+            Some(frames) => Some(frames.of(structure)?),
             None => None,
         };
         Ok(Self {
             batch,
             group,
+            structure,
+            source,
             frames,
         })
     }
@@ -35,7 +45,7 @@ impl<'a> SceneStates<'a> {
     /// The structure that is drawn first.
     pub(super) fn first(&self) -> Arc<Structure> {
         let frames = self.frames.as_ref();
-        Arc::clone(frames.map_or(&self.group.structure, |frames| &frames.first))
+        Arc::clone(frames.map_or(self.structure, |frames| &frames.first))
     }
 
     /// The structure of a frame or model, by its place among those that are drawn.
@@ -44,7 +54,10 @@ impl<'a> SceneStates<'a> {
             return frames.at(state);
         }
         match self.batch.pictures.states() {
-            States::Models(numbers) => self.group.model(self.batch.args, numbers[state]),
+            States::Models(numbers) => {
+                let (args, number) = (self.batch.args, numbers[state]);
+                self.group.model(args, self.source, number)
+            }
             _ => Ok(self.first()),
         }
     }
@@ -52,7 +65,7 @@ impl<'a> SceneStates<'a> {
     /// Whether a structure is drawn from the camera of the first: it has the same atoms, in other
     /// places. Models of other atoms are other molecules, each of which has its own camera.
     pub(super) fn shares_camera(&self, structure: &Structure) -> bool {
-        self.frames.is_some() || self.group.structure.atoms().name == structure.atoms().name
+        self.frames.is_some() || self.structure.atoms().name == structure.atoms().name
     }
 }
 

@@ -1,16 +1,19 @@
 //! Flags to the request. A scene file is taken first, then every flag that was given overrides it.
 
 mod args;
+mod molviewspec;
 mod unused_flags;
 
 use std::path::{Path, PathBuf};
 
+use molshot_scenes::molviewspec::Snapshot;
 use molshot_scenes::options::{self, options_at};
 use molshot_scenes::request::{ImageFormat, StructureSource, format_of_extension};
 use molshot_scenes::{RenderRequest, SceneDocument, SceneError};
 
 use crate::cli::message::CliError;
 use crate::input::{is_scene_file, read_scene_file};
+use crate::molviewspec::is_molviewspec_file;
 pub(crate) use args::RequestArgs;
 
 /// Values that contradict others: a JSON pointer, and the flags that can be at fault, the first
@@ -29,8 +32,16 @@ pub(crate) fn of_inputs(
     args: &RequestArgs,
     out: Option<&Path>,
 ) -> Result<SceneDocument, CliError> {
-    let scene_file = inputs.iter().any(|input| is_scene_file(input));
-    let mut document = if scene_file {
+    let molviewspec = inputs.iter().any(|input| is_molviewspec_file(input));
+    let scene_file = molviewspec || inputs.iter().any(|input| is_scene_file(input));
+    let mut document = if molviewspec {
+        let [file] = inputs else {
+            return Err(CliError::usage(
+                "a MolViewSpec file names its own structures; give it alone, or use --each",
+            ));
+        };
+        molviewspec::document(file, args)?
+    } else if scene_file {
         let [scene_file] = inputs else {
             return Err(CliError::usage(
                 "a scene file names its own structure; give it alone, or use --each",
@@ -46,7 +57,10 @@ pub(crate) fn of_inputs(
     };
     document.request = options::apply(&document.request, &args.given)
         .map_err(|error| args.attribute(error, &inputs[0]))?;
-    args.set_format(&mut document.request, out, scene_file)?;
+    args.set_format(&mut document.request, out, scene_file && !molviewspec)?;
+    if molviewspec && !args.has("fov") {
+        Snapshot::set_field_of_view(&mut document.request);
+    }
     document
         .validate()
         .map_err(|error| args.attribute(error, &inputs[0]))?;
