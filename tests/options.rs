@@ -219,6 +219,7 @@ fn every_option_is_a_parameter_of_urls_and_every_value_a_control_of_the_page() {
         let is_plain_text = matches!(
             option.kind,
             OptionKind::Color
+                | OptionKind::Colors
                 | OptionKind::Background
                 | OptionKind::Selection
                 | OptionKind::Residue
