@@ -7,6 +7,7 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::program::{Folder, Pixels, library};
+use super::trajectories::xtc;
 
 /// A tree that draws the protein of a file in one colour, seen along a direction.
 fn tree(url: &str, color: &str, direction: [i32; 3]) -> Value {
@@ -145,12 +146,13 @@ fn snapshots_are_pictures_where_the_name_distinguishes_them() {
 #[test]
 fn frames_models_and_captions_are_refused() {
     let folder = folder("mvs_states");
-    folder.put("walk.xtc", "x");
+    folder.put("walk.xtc", xtc(&[vec![[0.0; 3]]]));
     for (args, words) in [
         (
             &["scene.mvsj", "--caption", "x.json"][..],
             &["--caption", "scene.mvsj"][..],
         ),
+        (&["scene.mvsj", "walk.xtc"], &["walk.xtc", "scene.mvsj"]),
         (
             &[
                 "scene.mvsj",
