@@ -13,11 +13,14 @@ use crate::failure::Failure;
 use crate::interrupt;
 use crate::structure::Structure;
 
+/// Time in picoseconds, and vectors of the box in angstrom, where a frame has them.
+type TimeAndBox = (Option<f64>, Option<[[f32; 3]; 3]>);
+
 /// An open trajectory with the structure of its atoms. Immutable.
 #[pyclass(frozen, module = "molshot._molshot")]
 #[derive(Debug)]
 pub(crate) struct Trajectory {
-    trajectory: Arc<MoleculeTrajectory>,
+    opened: Arc<MoleculeTrajectory>,
     topology: Arc<molshot::Structure>,
     align: Option<Arc<Alignment>>,
 }
@@ -56,7 +59,7 @@ impl Trajectory {
                 }
             };
             Ok(Self {
-                trajectory: Arc::new(trajectory),
+                opened: Arc::new(trajectory),
                 topology,
                 align,
             })
@@ -64,24 +67,24 @@ impl Trajectory {
     }
 
     fn __len__(&self) -> usize {
-        self.trajectory.len()
+        self.opened.len()
     }
 
     /// Number of atoms in the file.
     #[getter]
     fn atoms(&self) -> usize {
-        self.trajectory.atoms()
+        self.opened.atoms()
     }
 
     /// Warnings about the file.
     fn warnings(&self) -> Vec<String> {
-        let warnings = self.trajectory.warnings().iter();
+        let warnings = self.opened.warnings().iter();
         warnings.map(ToString::to_string).collect()
     }
 
     /// The structure at a frame, counted from 0.
     fn structure(&self, py: Python<'_>, number: usize) -> PyResult<Structure> {
-        let (trajectory, topology) = (Arc::clone(&self.trajectory), Arc::clone(&self.topology));
+        let (trajectory, topology) = (Arc::clone(&self.opened), Arc::clone(&self.topology));
         let align = self.align.clone();
         interrupt::run(py, move || {
             let moved = trajectory.structure(number, &topology)?;
@@ -98,12 +101,8 @@ impl Trajectory {
     }
 
     /// The time of a frame in picoseconds, and the three vectors of its box in angstrom.
-    fn time_and_box(
-        &self,
-        py: Python<'_>,
-        number: usize,
-    ) -> PyResult<(Option<f64>, Option<[[f32; 3]; 3]>)> {
-        let trajectory = Arc::clone(&self.trajectory);
+    fn time_and_box(&self, py: Python<'_>, number: usize) -> PyResult<TimeAndBox> {
+        let trajectory = Arc::clone(&self.opened);
         interrupt::run(py, move || {
             let frame = trajectory.frame(number)?;
             Ok((frame.time_ps, frame.box_angstrom))

@@ -1,6 +1,6 @@
 //! Assemblies and unit cells as gemmi makes them.
 //!
-//! `assemblies.tsv` and `unit_cells.tsv` hold what gemmi 0.7 (PyPI) gives for files of the test
+//! `assemblies.tsv` and `unit_cells.tsv` hold what gemmi 0.7 gives for files of the test
 //! data: `Structure.transform_to_assembly` and `SmallStructure.get_all_unit_cell_sites`. Left out
 //! are 1M4X (16 million atoms) and 2BTV (2.9 million), for the time that they take; 4ZJK, of whose
 //! alternate residues gemmi removes more; and an indium atom that shares its place with tin.

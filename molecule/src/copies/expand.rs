@@ -146,9 +146,12 @@ pub(super) fn expand(
 
 /// A chain's copy of this number.
 fn numbered(chain: &Chain, number: u32) -> Chain {
-    let name = |id: &smol_str::SmolStr| match number {
-        1 => id.clone(),
-        _ => format_smolstr!("{id}-{number}"),
+    let name = |id: &smol_str::SmolStr| {
+        if number == 1 {
+            id.clone()
+        } else {
+            format_smolstr!("{id}-{number}")
+        }
     };
     Chain {
         id: name(&chain.id),

@@ -1,4 +1,5 @@
 //! Assemblies and crystals of small files.
+#![allow(clippy::float_cmp, reason = "the positions are exact in binary")]
 
 use super::{AssemblyChoice, CrystalChoice};
 use crate::{MoleculeError, PartRole, ReadOptions, Structure, read_bytes};

@@ -99,6 +99,7 @@ impl Transform {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, reason = "the numbers are exact or rounded")]
 mod tests {
     use super::Transform;
 

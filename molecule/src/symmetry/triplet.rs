@@ -89,6 +89,7 @@ fn parse_number(bytes: &[u8]) -> Option<(Option<f64>, &[u8])> {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, reason = "the numbers are exact or rounded")]
 mod tests {
     use super::parse_triplet;
     use proptest::prelude::{prop_assert, proptest};

@@ -63,21 +63,7 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
     };
     let name = OutputName::new("--output", out)?;
     let (annotations_name, annotations_apart) = annotations_name(args, archive.as_ref(), &names)?;
-    let caption_name = args.annotations.caption_file()?;
-    if caption_name.is_some()
-        && let Some(file) = (inputs.structures.iter()).find(|input| is_molviewspec_file(input))
-    {
-        return Err(CliError::flag(
-            "--caption",
-            format_args!(
-                "a caption says what the flags or a scene file ask for, and {} says itself what is drawn; leave this out",
-                file.display()
-            ),
-        ));
-    }
-    let caption_name = caption_name
-        .map(|file| OutputName::new("--caption", file))
-        .transpose()?;
+    let caption_name = caption_name(args, &inputs.structures)?;
     let sidecar_names = annotations_name.iter().chain(&caption_name);
     for name in [&name].into_iter().chain(sidecar_names) {
         name.check_placeholders(groups.len(), &pictures, args.pictures.names_views())?;
@@ -138,6 +124,24 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
         annotations_apart,
         verbosity,
     })
+}
+
+/// The name of captions, if there are any.
+fn caption_name(args: &RenderArgs, inputs: &[PathBuf]) -> Result<Option<OutputName>, CliError> {
+    let Some(name) = args.annotations.caption_file()? else {
+        return Ok(None);
+    };
+    if let Some(file) = inputs.iter().find(|input| is_molviewspec_file(input)) {
+        return Err(CliError::flag(
+            "--caption",
+            format_args!(
+                "a caption says what the flags or a scene file ask for, and {} says itself what \
+                 is drawn; leave this out",
+                file.display()
+            ),
+        ));
+    }
+    OutputName::new("--caption", name).map(Some)
 }
 
 /// The pictures of each group: where a single input is a `MolViewSpec` file with several snapshots,

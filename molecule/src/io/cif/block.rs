@@ -125,15 +125,13 @@ impl<'a> BlockBuilder<'a> {
     fn row_after_structure(&mut self, category: Category, row: &impl Row) {
         let unread = &mut self.block.unread;
         match category {
-            Category::AtomSite => {
-                if *unread != Some(Kind::Structure) && atom_site::has_coordinates(row) {
-                    *unread = Some(Kind::Structure);
-                }
+            Category::AtomSite
+                if *unread != Some(Kind::Structure) && atom_site::has_coordinates(row) =>
+            {
+                *unread = Some(Kind::Structure);
             }
-            Category::ChemCompAtom => {
-                if unread.is_none() && component::has_coordinates(row) {
-                    *unread = Some(Kind::Component);
-                }
+            Category::ChemCompAtom if unread.is_none() && component::has_coordinates(row) => {
+                *unread = Some(Kind::Component);
             }
             _ => {}
         }

@@ -107,18 +107,7 @@ pub(super) fn parse(
             symmetry.read(number, line);
         } else if line.starts_with(b"MODEL") && column_is_blank(line, 5) {
             ended = false;
-            let name = columns(line, 6, line.len()).trim_ascii();
-            let count = name
-                .split(u8::is_ascii_whitespace)
-                .next()
-                .and_then(integer)
-                .and_then(|n| u32::try_from(n).ok());
-            if count.is_none() && !name.is_empty() {
-                notes.invalid_model.note(number, || {
-                    format!("MODEL is followed by \"{}\"", fields::text(name))
-                });
-            }
-            models.start(count);
+            models.start(notes.model_number(number, line));
         } else if line.starts_with(b"ENDMDL") {
             if models.end() {
                 discard(&mut atoms, &mut reader);
@@ -171,6 +160,22 @@ struct Notes {
 }
 
 impl Notes {
+    /// Returns the number of a MODEL record, and notes one that cannot be read.
+    fn model_number(&mut self, number: u32, line: &[u8]) -> Option<u32> {
+        let name = columns(line, 6, line.len()).trim_ascii();
+        let count = name
+            .split(u8::is_ascii_whitespace)
+            .next()
+            .and_then(integer)
+            .and_then(|n| u32::try_from(n).ok());
+        if count.is_none() && !name.is_empty() {
+            self.invalid_model.note(number, || {
+                format!("MODEL is followed by \"{}\"", fields::text(name))
+            });
+        }
+        count
+    }
+
     fn report(self, file: &str, warnings: &mut Vec<Warning>) {
         self.invalid_model
             .report(file, "the model gets the next number", warnings);

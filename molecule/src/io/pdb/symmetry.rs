@@ -69,7 +69,7 @@ impl SymmetryRecords {
             return;
         };
         // Programs write zeros where there is no cell.
-        if [a, b, c] != [0.0; 3] {
+        if [a, b, c].iter().any(|edge| edge.abs() > 0.0) {
             self.symmetry.cell = UnitCell::new([a, b, c], [alpha, beta, gamma]);
             if self.symmetry.cell.is_none() {
                 self.bad.note(number, || {

@@ -1,5 +1,6 @@
 //! From inputs to files: reads the scenes of a batch and draws their pictures.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -12,7 +13,7 @@ use molshot_renderer::{
     Annotator, Encoding, Frame, RenderError, files_of, open_with_threads, write_files,
 };
 use molshot_scenes::caption::Caption;
-use molshot_scenes::{Plane, PreparedScene, RenderJob, SceneDocument};
+use molshot_scenes::{Plane, PreparedScene, RenderJob, RenderRequest, SceneDocument};
 
 use super::super::archive::{ArchiveWriter, PictureSink};
 use super::super::args::RenderArgs;
@@ -128,29 +129,16 @@ impl<'a> BatchRunner<'a> {
         cancel: &CancelToken,
     ) -> Result<(), CliError> {
         let (batch, report) = (self.batch, self.report);
-        let name = outputs::name_of(&inputs[0]);
-        let planes: Vec<Plane> = document.request.output.planes.iter().copied().collect();
-        let files_of = |picture: &PictureSpec| PictureFiles {
-            path: batch.name.path(picture, &name),
-            sidecars: Sidecars {
-                planes: planes.clone(),
-                annotations: batch
-                    .annotations_name
-                    .as_ref()
-                    .map(|annotations| annotations.path(picture, &name)),
-                annotations_apart: batch.annotations_apart,
-                masks: batch.args.annotations.masks(),
-                caption: batch
-                    .caption_name
-                    .as_ref()
-                    .map(|caption| caption.path(picture, &name)),
-                caption_text: None,
-            },
+        let files = GroupPictures {
+            batch,
+            name: outputs::name_of(&inputs[0]),
+            planes: document.request.output.planes.iter().copied().collect(),
         };
-        let is_pending = |picture: &PictureSpec| {
-            !(batch.args.resume && files_of(picture).are_finished(batch.archive.as_deref()))
-        };
-        if !batch.pictures.iter().any(|picture| is_pending(&picture)) {
+        if !batch
+            .pictures
+            .iter()
+            .any(|picture| files.is_pending(&picture))
+        {
             batch.pictures.iter().for_each(|_| report.progress.skip());
             return Ok(());
         }
@@ -165,50 +153,12 @@ impl<'a> BatchRunner<'a> {
         };
         let from_flag = batch.args.request.has_commands();
         let request = &group.request;
-        let encoding = Encoding::from(&group.request.output);
-        // A request whose commands are wrong is refused with its first picture.
-        let has_commands = group
-            .request
-            .view_commands()
-            .is_ok_and(|all| !all.is_empty());
         let draw = |state: usize, base: &BaseCamera<'_>, prepared: &PreparedScene| {
-            for picture in batch.pictures.of_state(state) {
-                if report.is_stopped() || cancel.is_cancelled() {
-                    break;
-                }
-                if !is_pending(&picture) {
-                    report.progress.skip();
-                    continue;
-                }
-                let mut files = files_of(&picture);
-                if files.sidecars.caption.is_some() {
-                    let filename = outputs::name_of(&files.path);
-                    files.sidecars.caption_text = Some(Caption::of(
-                        prepared.scene(),
-                        request,
-                        &filename.to_string_lossy(),
-                        picture.plain_view(has_commands),
-                    ));
-                }
-                let task = PictureTask {
-                    job: (batch.args.annotations).job(picture.job(base, prepared)?)?,
-                    files,
-                    encoding,
-                    archive: batch.archive.clone(),
-                    verbosity: batch.verbosity,
-                    report: Arc::clone(report),
-                };
-                if batch.total() == 1 {
-                    task.draw(batch.args)?;
-                } else if !self.submit(task, number, cancel) {
-                    break;
-                }
-            }
-            Ok(())
+            self.draw_state(number, &files, request, state, base, prepared, cancel)
         };
         let skips = |state: usize| {
             let mut pictures = batch.pictures.of_state(state);
-            let skips = !pictures.any(|picture| is_pending(&picture));
+            let skips = !pictures.any(|picture| files.is_pending(&picture));
             if skips {
                 let pictures = batch.pictures.of_state(state);
                 pictures.for_each(|_| report.progress.skip());
@@ -260,6 +210,59 @@ impl<'a> BatchRunner<'a> {
         })
     }
 
+    /// Draws the pictures of one state of a group that are not finished.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the parts of a group, of one of its states, and of this run"
+    )]
+    fn draw_state(
+        &self,
+        number: usize,
+        pictures: &GroupPictures<'_>,
+        request: &RenderRequest,
+        state: usize,
+        base: &BaseCamera<'_>,
+        prepared: &PreparedScene,
+        cancel: &CancelToken,
+    ) -> Result<(), CliError> {
+        let (batch, report) = (self.batch, self.report);
+        // A request whose commands are wrong is refused with its first picture.
+        let has_commands = request.view_commands().is_ok_and(|all| !all.is_empty());
+        for picture in batch.pictures.of_state(state) {
+            if report.is_stopped() || cancel.is_cancelled() {
+                break;
+            }
+            if !pictures.is_pending(&picture) {
+                report.progress.skip();
+                continue;
+            }
+            let mut files = pictures.files_of(&picture);
+            if files.sidecars.caption.is_some() {
+                let filename = outputs::name_of(&files.path);
+                files.sidecars.caption_text = Some(Caption::of(
+                    prepared.scene(),
+                    request,
+                    &filename.to_string_lossy(),
+                    picture.plain_view(has_commands),
+                ));
+            }
+            let task = PictureTask {
+                job: (batch.args.annotations).job(picture.job(base, prepared)?)?,
+                files,
+                encoding: Encoding::from(&request.output),
+                archive: batch.archive.clone(),
+                verbosity: batch.verbosity,
+                report: Arc::clone(report),
+            };
+            if batch.total() == 1 {
+                task.draw(batch.args)?;
+            } else if !self.submit(task, number, cancel) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// Submits a picture to the pool. Returns false if no more pictures are accepted.
     fn submit(&self, task: PictureTask, number: usize, cancel: &CancelToken) -> bool {
         let pool = match self.pool() {
@@ -294,6 +297,46 @@ impl<'a> BatchRunner<'a> {
                 false
             }
         }
+    }
+}
+
+/// Where the pictures of a group go.
+struct GroupPictures<'a> {
+    batch: &'a BatchRender<'a>,
+    /// The group's part in names.
+    name: OsString,
+    planes: Vec<Plane>,
+}
+
+impl GroupPictures<'_> {
+    fn files_of(&self, picture: &PictureSpec) -> PictureFiles {
+        let batch = self.batch;
+        PictureFiles {
+            path: batch.name.path(picture, &self.name),
+            sidecars: Sidecars {
+                planes: self.planes.clone(),
+                annotations: batch
+                    .annotations_name
+                    .as_ref()
+                    .map(|annotations| annotations.path(picture, &self.name)),
+                annotations_apart: batch.annotations_apart,
+                masks: batch.args.annotations.masks(),
+                caption: batch
+                    .caption_name
+                    .as_ref()
+                    .map(|caption| caption.path(picture, &self.name)),
+                caption_text: None,
+            },
+        }
+    }
+
+    /// Whether a picture is to be drawn: all are, unless the run goes on with an earlier one.
+    fn is_pending(&self, picture: &PictureSpec) -> bool {
+        let batch = self.batch;
+        !(batch.args.resume
+            && self
+                .files_of(picture)
+                .are_finished(batch.archive.as_deref()))
     }
 }
 
