@@ -1,4 +1,4 @@
-//! Any bytes as a `MolViewSpec` document: an error, or snapshots of which each is an error or a job.
+//! Any bytes as a `MolViewSpec` document: an error, or snapshots that are errors or jobs each.
 #![no_main]
 
 use std::sync::{Arc, LazyLock};

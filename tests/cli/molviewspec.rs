@@ -285,6 +285,6 @@ fn an_assembly_is_drawn_with_its_copies() {
     folder.refuse(
         1,
         &["render", "scene.mvsj", "-o", "x.png"],
-        &["dimer.pdb", "8"],
+        &["dimer: ", "\"8\""],
     );
 }

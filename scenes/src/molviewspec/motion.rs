@@ -56,7 +56,7 @@ impl Motion {
                 let center = vector(value).ok_or_else(|| {
                     node.wrong(
                         "rotation_center",
-                        "this is no point",
+                        "this is not a point",
                         "give three numbers, or \"centroid\"",
                     )
                 })?;

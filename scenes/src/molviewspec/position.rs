@@ -27,7 +27,7 @@ impl Primitives<'_> {
             let point = vector(value).ok_or_else(|| {
                 node.wrong(
                     key,
-                    "this is no point",
+                    "this is not a point",
                     "give three numbers, or conditions of atoms",
                 )
             })?;

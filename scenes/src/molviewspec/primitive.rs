@@ -65,7 +65,7 @@ impl Primitives<'_> {
             Some(value) => instances(value).ok_or_else(|| {
                 node.wrong(
                     "instances",
-                    "these are no affine matrices",
+                    "these matrices are not affine",
                     "give a list of 16 numbers each, column by column",
                 )
             })?,

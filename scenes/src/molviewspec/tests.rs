@@ -200,7 +200,7 @@ fn what_is_not_drawn_is_noted_once_with_its_place() {
         leaf("sparkle", json!({})),
     ];
     let built = build(vec![file(parts)]).expect("a scene");
-    let place = "/root/children/0/children/0/children/0/children";
+    let place = concat!("/root", "/children/0/children/0/children/0/children");
     let has = |pointer: &str, words: &str| {
         let found = built
             .notes
