@@ -20,11 +20,13 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use molshot_molecule::copies::{AssemblyChoice, CrystalChoice};
-use molshot_molecule::structure::Part;
 use molshot_molecule::{FolderOptions, Format, merge_files, read_bytes, read_file_as, read_folder};
 use molshot_molecule::{MoleculeError, PartRole, ReadOptions, Structure};
 use molshot_scenes::request::StructureSource;
 use molshot_scenes::{SceneDocument, SceneError};
+
+use crate::models::lacking_models;
+pub use crate::models::model_numbers;
 
 /// Scene files and files of view commands are small; a structure file that was given in their place
 /// is not read to its end.
@@ -50,51 +52,6 @@ pub struct InputOptions {
     pub crystal: CrystalChoice,
     /// All models within this range are read, each as a part of its own, in place of one.
     pub models: Option<RangeInclusive<u32>>,
-}
-
-impl InputOptions {
-    /// Makes the copies by symmetry that the options ask for. With several inputs, those whose file
-    /// says nothing about copies stay as they are, with a warning, if at least one does.
-    fn with_copies(&self, structures: Vec<Structure>) -> Result<Vec<Structure>, InputError> {
-        let has_assembly = |part: &Part| !part.symmetry.assemblies.is_empty();
-        let has_cell = |part: &Part| {
-            part.symmetry
-                .cell
-                .is_some_and(|cell| !cell.is_placeholder())
-        };
-        let structures = if self.assembly == AssemblyChoice::None {
-            structures
-        } else {
-            let make = |one: Structure, most| one.with_assembly(&self.assembly, most);
-            self.copied(structures, "biological assembly", has_assembly, make)?
-        };
-        if self.crystal == CrystalChoice::None {
-            return Ok(structures);
-        }
-        let make = |one: Structure, most| one.with_crystal(self.crystal, most);
-        self.copied(structures, "unit cell", has_cell, make)
-    }
-
-    fn copied(
-        &self,
-        structures: Vec<Structure>,
-        what: &str,
-        has: impl Fn(&Part) -> bool,
-        make: impl Fn(Structure, usize) -> Result<Structure, MoleculeError>,
-    ) -> Result<Vec<Structure>, InputError> {
-        let has = |one: &Structure| one.parts().iter().any(&has);
-        let some_have = structures.iter().any(has);
-        let most = self.read.limits.max_atoms;
-        let copied = structures.into_iter().map(|structure| {
-            if some_have && !has(&structure) {
-                return Ok(structure.with_warning(format!(
-                    "the file has no {what}; its atoms are drawn as they are"
-                )));
-            }
-            Ok(make(structure, most)?)
-        });
-        copied.collect()
-    }
 }
 
 /// Why an input cannot be read.
@@ -154,6 +111,23 @@ pub enum InputError {
         /// The scene file.
         path: PathBuf,
     },
+    /// One of several inputs has none of the models that are asked for.
+    #[error(
+        "{name} has no model from {first} to {last}; choose from {lowest} to {highest}, or leave \
+         the input out"
+    )]
+    NoModelOf {
+        /// Name of the input.
+        name: String,
+        /// First number that was asked for.
+        first: u32,
+        /// Last number that was asked for.
+        last: u32,
+        /// Lowest number in the input.
+        lowest: u32,
+        /// Highest number in the input.
+        highest: u32,
+    },
     /// Standard input is given more than once.
     #[error(
         "- is given twice, but standard input can be read only once; give files for the others"
@@ -212,7 +186,7 @@ impl InputError {
             Self::StructureId { .. } => "structure-id",
             Self::StandardInputTwice => "standard-input-twice",
             Self::StandardInputFormat => "standard-input-format",
-            Self::NoModel { .. } => "no-model",
+            Self::NoModel { .. } | Self::NoModelOf { .. } => "no-model",
             Self::Structure(error) => error.code(),
         }
     }
@@ -419,8 +393,9 @@ fn read_models<'a, T>(
             .collect();
         is_found |= !chosen.is_empty();
         if numbers.len() < 2 {
-            structures.push(first);
+            structures.extend(options.with_copies(vec![first])?);
         } else {
+            let lacking = lacking_models(&first, &numbers, range);
             let mut models = Vec::new();
             let mut atoms = 0;
             for number in chosen {
@@ -432,16 +407,31 @@ fn read_models<'a, T>(
                         max_atoms: read.limits.max_atoms,
                     });
                 }
-                models.push((number, model));
+                let copied = options.with_copies(vec![model])?;
+                models.extend(copied.into_iter().map(|model| (number, model)));
             }
+            // Of an input without any of them, the rest of the picture says which.
             if !models.is_empty() {
-                structures.push(Structure::merge_models(models));
+                let models = Structure::merge_models(models);
+                structures.push(match lacking {
+                    Some(warning) => models.with_warning(warning),
+                    None => models,
+                });
+            } else if sources.len() > 1 {
+                let name = first.parts().first().map_or("", |part| &part.name);
+                return Err(InputError::NoModelOf {
+                    name: name.to_owned(),
+                    first: *range.start(),
+                    last: *range.end(),
+                    lowest: numbers.iter().copied().min().unwrap_or(1),
+                    highest: numbers.iter().copied().max().unwrap_or(1),
+                });
             }
         }
         known.extend(numbers);
     }
     if is_found {
-        return options.with_copies(structures);
+        return Ok(structures);
     }
     Err(InputError::NoModel {
         first: *range.start(),
@@ -449,17 +439,6 @@ fn read_models<'a, T>(
         lowest: known.iter().copied().min().unwrap_or(1),
         highest: known.iter().copied().max().unwrap_or(1),
     })
-}
-
-/// Returns the numbers of the models among which a number chooses: those of the first input that
-/// has several, else the number of the only one.
-#[must_use]
-pub fn model_numbers(structure: &Structure) -> &[u32] {
-    let mut parts = structure.parts().iter();
-    let several = parts.clone().find(|part| part.models > 1);
-    several
-        .or_else(|| parts.next())
-        .map_or(&[], |part| &part.model_numbers)
 }
 
 /// Reads all `sources`. See [`InputOptions::read`] for which model is read of each.

@@ -189,6 +189,20 @@ impl ReadArgs {
         }
     }
 
+    /// The flag that makes copies by symmetry, if one is given.
+    pub(crate) fn copies_flag(&self) -> Option<&'static str> {
+        let assembly = (self.assembly.as_ref()).is_some_and(|one| *one != AssemblyChoice::None);
+        let flags = [
+            (assembly, "--assembly"),
+            (self.unit_cell, "--unit-cell"),
+            (self.supercell.is_some(), "--supercell"),
+            (self.symmetry_mates.is_some(), "--symmetry-mates"),
+        ];
+        flags
+            .into_iter()
+            .find_map(|(given, flag)| given.then_some(flag))
+    }
+
     /// The flags given here that scene files cannot express.
     pub(crate) fn given(&self) -> Vec<&'static str> {
         [

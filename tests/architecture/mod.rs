@@ -245,6 +245,10 @@ fn no_file_names_a_machine() {
             continue;
         }
         for (number, line) in text.lines().enumerate() {
+            // JSON pointers into the tree of a MolViewSpec document.
+            let line = line
+                .replace(concat!("/ro", "ot/children"), "")
+                .replace(concat!("/ro", "ot/kind"), "");
             for mark in marks {
                 assert!(
                     !line.contains(mark),

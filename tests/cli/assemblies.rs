@@ -133,3 +133,49 @@ fn wrong_words_and_files_without_symmetry_are_refused() {
     );
     assert!(run.text().contains("9 (0 hydrogen)"));
 }
+
+#[test]
+fn copies_are_not_made_of_frames_and_files_with_faults_say_them() {
+    let folder = Folder::new("copies_and_frames");
+    folder.put("two.pdb", TWO);
+    // One frame of four atoms, not compressed: at most nine are not.
+    let mut frame: Vec<u8> = Vec::new();
+    for number in [1995_i32, 4, 0] {
+        frame.extend(number.to_be_bytes());
+    }
+    for number in [0.0_f32, 3.0, 0.0, 0.0, 0.0, 3.0, 0.0, 0.0, 0.0, 3.0] {
+        frame.extend(number.to_be_bytes());
+    }
+    frame.extend(4_i32.to_be_bytes());
+    for number in 0_u8..12 {
+        frame.extend((f32::from(number) / 10.0).to_be_bytes());
+    }
+    folder.put("two.xtc", frame);
+    let draw = [
+        "render", "two.pdb", "two.xtc", "-o", "two.png", "--size", "32x32",
+    ];
+    let _ = folder.run(&draw).text();
+    for flags in [
+        &["--assembly", "1"][..],
+        &["--unit-cell"],
+        &["--supercell", "2x1x1"],
+    ] {
+        let args = [&draw[..], flags].concat();
+        folder.refuse(2, &args, &[flags[0], "frames of a trajectory"]);
+    }
+    let flat = TWO.replace("BIOMT1   2  1.0", "BIOMT1   2  0.0");
+    folder.put("flat.pdb", &flat);
+    let run = folder.run(&["info", "flat.pdb", "--assembly", "1"]);
+    assert!(run.stderr.contains("impossible numbers"), "{}", run.stderr);
+    assert!(run.text().contains("4 (0 hydrogen)"));
+    let none = flat.replace("BIOMT1   1  1.0", "BIOMT1   1  9.0");
+    folder.put("none.pdb", none);
+    let args = ["info", "none.pdb", "--assembly", "1"];
+    folder.refuse(
+        1,
+        &args,
+        &["lists no biological assembly", "impossible numbers"],
+    );
+    let args = ["info", "two.pdb", "two.pdb", "--model", "1-2"];
+    let _ = folder.run(&args).text();
+}

@@ -5,7 +5,9 @@ use std::rc::Rc;
 
 use smol_str::SmolStr;
 
-use super::expand::{Copy, check_count, expand, name, only_part};
+use super::expand::{Copy, cause, check_count, expand, name, only_part};
+use super::lattice::{leaves_range, too_far};
+use crate::structure::Part;
 use crate::symmetry::{Assembly, Transform};
 use crate::{Location, MoleculeError, Structure, Warning};
 
@@ -60,6 +62,10 @@ impl Structure {
         if *choice == AssemblyChoice::None {
             return Ok(self);
         }
+        let lists_none = |part: &Part| part.symmetry.assemblies.is_empty();
+        if self.parts.iter().all(lists_none) {
+            return Err(not_listed(&self, choice));
+        }
         let listed = &only_part(&self)?.symmetry.assemblies;
         let chosen: Vec<&Assembly> = match choice {
             AssemblyChoice::None => Vec::new(),
@@ -94,6 +100,12 @@ impl Structure {
                 problem: "the assembly has none of the chains in the file".to_owned(),
                 remedy: "leave the assembly out".to_owned(),
             });
+        }
+        if wanted
+            .iter()
+            .any(|(_, operator, _)| leaves_range(self, operator))
+        {
+            return Err(too_far(self));
         }
         let copies = wanted.into_iter().map(|(number, operator, atoms)| {
             let position =
@@ -198,7 +210,10 @@ fn not_listed(source: &Structure, choice: &AssemblyChoice) -> MoleculeError {
             format!("choose one of {}, or all", ids.join(", ")),
         ),
         _ => (
-            "the file lists no biological assembly".to_owned(),
+            format!(
+                "the file lists no biological assembly{}",
+                cause(source, &["assembl"])
+            ),
             "leave the assembly out, or give a file with REMARK 350 or _pdbx_struct_assembly_gen"
                 .to_owned(),
         ),

@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use super::expand::{Copy, check_count, expand, name, only_part};
-use super::lattice::{Crystal, SPECIAL_POSITION_ANGSTROM, cell_shifts, too_far};
+use super::lattice::{
+    Crystal, SPECIAL_POSITION_ANGSTROM, box_of, cell_shifts, leaves_range, too_far,
+};
 use super::packing;
 use crate::selection::within;
 use crate::structure::MAX_COORDINATE_ANGSTROM;
@@ -50,8 +52,8 @@ impl Structure {
         if choice == CrystalChoice::None {
             return Ok(self);
         }
-        only_part(&self)?;
         let crystal = Crystal::new(&self)?;
+        only_part(&self)?;
         match choice {
             CrystalChoice::None => Ok(self),
             CrystalChoice::Cells(counts) => {
@@ -119,10 +121,7 @@ fn polymer_cells(
             made.push(crystal.cell.to_cartesian_operator(&operator));
         }
     }
-    if made
-        .iter()
-        .any(|transform| moved_box_leaves(source, transform))
-    {
+    if made.iter().any(|transform| leaves_range(source, transform)) {
         return Err(too_far(source));
     }
     let copies = made.iter().zip(1_u32..).map(|(transform, number)| Copy {
@@ -134,32 +133,6 @@ fn polymer_cells(
             .collect(),
     });
     Ok(expand(source, count, copies))
-}
-
-/// Whether the corners of the structure's box leave the range of coordinates when moved.
-fn moved_box_leaves(source: &Structure, transform: &Transform) -> bool {
-    let [low, high] = box_of(&source.atoms.position_angstrom);
-    (0..8).any(|corner| {
-        let point = [0, 1, 2].map(|axis| {
-            let side = if corner >> axis & 1 == 0 { low } else { high };
-            f64::from(side[axis])
-        });
-        let image = transform.apply(point);
-        let limit = f64::from(MAX_COORDINATE_ANGSTROM);
-        !image.iter().all(|part| part.abs() < limit)
-    })
-}
-
-/// Lowest and highest corner of a box of points.
-fn box_of(points: &[[f32; 3]]) -> [[f32; 3]; 2] {
-    let mut corners = [[f32::INFINITY; 3], [f32::NEG_INFINITY; 3]];
-    for point in points {
-        for (axis, &part) in point.iter().enumerate() {
-            corners[0][axis] = corners[0][axis].min(part);
-            corners[1][axis] = corners[1][axis].max(part);
-        }
-    }
-    corners
 }
 
 /// The atoms of the file, and the copies that are near.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use smol_str::format_smolstr;
 
 use crate::structure::{Atoms, Bond, Chain, FileRows, Part, Pseudobond, Residue};
-use crate::{Location, MoleculeError, Structure};
+use crate::{Location, MoleculeError, Structure, Warning};
 
 /// Some atoms of a structure, placed once.
 pub(super) struct Copy {
@@ -59,6 +59,15 @@ pub(super) fn only_part(source: &Structure) -> Result<&Part, MoleculeError> {
     })
 }
 
+/// The reader's warning that explains why something is missing: the first with one of these words,
+/// in parentheses; empty without any.
+pub(super) fn cause(source: &Structure, words: &[&str]) -> String {
+    let mut warnings = source.warnings.iter();
+    warnings
+        .find(|warning| words.iter().any(|word| warning.message.contains(word)))
+        .map_or(String::new(), |warning| format!(" ({warning})"))
+}
+
 /// Name of the source in messages.
 pub(super) fn name(source: &Structure) -> &str {
     source.parts.first().map_or("", |part| &part.name)
@@ -81,7 +90,8 @@ pub(super) fn expand(
         pseudobonds: Vec::new(),
         warnings: source.warnings.clone(),
         names_in_file: std::collections::BTreeMap::new(),
-        file_rows: FileRows::same(atom_count),
+        // No row of the file stands for one atom any more: a trajectory does not fit.
+        file_rows: FileRows::default(),
     };
     let mut new_chains: HashMap<(u32, u32), u32> = HashMap::new();
     let mut new_index = vec![LACKING; source.atoms.len()];
@@ -136,6 +146,17 @@ pub(super) fn expand(
                     .insert(new_index[*atom as usize], name.clone());
             }
         }
+    }
+    let mut names = std::collections::HashSet::new();
+    let twice = made.chains.iter().find(|chain| !names.insert(&chain.id));
+    if let Some(chain) = twice.filter(|chain| chain.copy > 1) {
+        made.warnings.push(Warning {
+            location: Location::file(name(source)),
+            message: format!(
+                "two chains are named {}: the file has a chain of the name of a copy",
+                chain.id
+            ),
+        });
     }
     if let Some(part) = made.parts.first_mut() {
         part.atoms = 0..made.atoms.len() as u32;

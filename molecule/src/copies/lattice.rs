@@ -1,6 +1,6 @@
 //! The cell and the operators of a crystal.
 
-use super::expand::name;
+use super::expand::{cause, name};
 use crate::structure::MAX_COORDINATE_ANGSTROM;
 use crate::symmetry::{Transform, UnitCell, operators, reduced};
 use crate::{MoleculeError, Structure};
@@ -28,14 +28,20 @@ impl Crystal {
         let Some((symmetry, cell)) = symmetry.zip(cell.filter(|cell| !cell.is_placeholder()))
         else {
             return Err(error(
-                "the file has no unit cell".to_owned(),
+                format!(
+                    "the file has no unit cell{}",
+                    cause(source, &["unit cell", "CRYST1"])
+                ),
                 "give a file with CRYST1 or _cell, of a crystal",
             ));
         };
         let mut operators = if symmetry.operators.is_empty() {
             let Some(group) = &symmetry.space_group else {
                 return Err(error(
-                    "the file names no space group and no operators".to_owned(),
+                    format!(
+                        "the file names no space group and no operators{}",
+                        cause(source, &["is not an operator"])
+                    ),
                     "give them in CRYST1, _symmetry.space_group_name_H-M or \
                      _space_group_symop.operation_xyz",
                 ));
@@ -76,4 +82,30 @@ pub(super) fn too_far(source: &Structure) -> MoleculeError {
         ),
         remedy: "choose fewer cells, and check the unit cell and the operators".to_owned(),
     }
+}
+
+/// Whether the corners of the structure's box leave the range of coordinates when moved.
+pub(super) fn leaves_range(source: &Structure, transform: &Transform) -> bool {
+    let [low, high] = box_of(&source.atoms.position_angstrom);
+    (0..8).any(|corner| {
+        let point = [0, 1, 2].map(|axis| {
+            let side = if corner >> axis & 1 == 0 { low } else { high };
+            f64::from(side[axis])
+        });
+        let image = transform.apply(point);
+        let limit = f64::from(MAX_COORDINATE_ANGSTROM);
+        !image.iter().all(|part| part.abs() < limit)
+    })
+}
+
+/// Lowest and highest corner of a box of points.
+pub(super) fn box_of(points: &[[f32; 3]]) -> [[f32; 3]; 2] {
+    let mut corners = [[f32::INFINITY; 3], [f32::NEG_INFINITY; 3]];
+    for point in points {
+        for (axis, &part) in point.iter().enumerate() {
+            corners[0][axis] = corners[0][axis].min(part);
+            corners[1][axis] = corners[1][axis].max(part);
+        }
+    }
+    corners
 }

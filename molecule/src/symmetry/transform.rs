@@ -64,7 +64,7 @@ impl Transform {
             let at = |row: usize, column: usize| m[(i + row) % 3][(j + column) % 3];
             at(1, 1) * at(2, 2) - at(1, 2) * at(2, 1)
         };
-        let determinant: f64 = (0..3).map(|j| m[0][j] * cofactor(0, j)).sum();
+        let determinant = self.determinant();
         if !determinant.is_finite() || determinant.abs() < 1e-12 {
             return None;
         }
@@ -86,15 +86,18 @@ impl Transform {
             .all(|(column, (a, b))| (a - b).abs() < if column == 3 { 1e-2 } else { 1e-4 })
     }
 
-    /// Whether every number is finite, and no linear part beyond 2 in magnitude: operators of
-    /// symmetry keep lengths (in fractions of skewed cells, nearly).
+    /// Whether every number is finite, and the linear part keeps volumes, as operators of symmetry
+    /// do: its determinant is 1 or -1 within the rounding of files.
     pub(crate) fn is_sound(&self) -> bool {
-        let parts = self.rows.iter().flatten();
-        parts.clone().all(|part| part.is_finite())
-            && self
-                .rows
-                .iter()
-                .all(|row| row[..3].iter().all(|part| part.abs() <= 2.0))
+        let mut parts = self.rows.iter().flatten();
+        parts.all(|part| part.is_finite()) && (self.determinant().abs() - 1.0).abs() < 0.05
+    }
+
+    /// Determinant of the linear part.
+    fn determinant(&self) -> f64 {
+        let [a, b, c] = &self.rows;
+        a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0])
+            + a[2] * (b[0] * c[1] - b[1] * c[0])
     }
 }
 

@@ -239,6 +239,15 @@ impl Trajectory {
         let names: Vec<&str> = (topology.parts().iter())
             .map(|part| part.name.as_str())
             .collect();
+        if rows < topology.atoms().len() {
+            return Err(MoleculeError::Syntax {
+                location: Location::file(&self.source.file),
+                problem: "the structure has copies by symmetry, which frames do not move"
+                    .to_owned(),
+                remedy: "read the structure without assembly, unit cell and symmetry mates"
+                    .to_owned(),
+            });
+        }
         let left_out = match rows - topology.atoms().len() {
             0 => String::new(),
             left_out => format!(" (with {left_out} that are not drawn, as alternate locations)"),

@@ -352,7 +352,7 @@ impl Primitives<'_> {
         let radius = radii.x;
         if (radii - DVec3::splat(radius)).abs().max_element() > 1e-6 * radius.abs() {
             self.notes
-                .add("ellipsoids that are no balls are not drawn", &node.pointer);
+                .add("ellipsoids other than balls are not drawn", &node.pointer);
             return Ok(());
         }
         if radius <= 0.0 {

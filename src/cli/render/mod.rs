@@ -38,6 +38,10 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
     };
     warn_of_repeated(args, verbosity);
     let inputs = Inputs::open(&args.inputs, &args.frames, args.each, verbosity.quiet)?;
+    if let (Some(flag), true) = (args.read.copies_flag(), inputs.frames.is_some()) {
+        let text = "copies by symmetry are not made of the frames of a trajectory; leave this out";
+        return Err(CliError::flag(flag, text));
+    }
     args.read.warn_of_unused(&inputs.structures, verbosity);
     let groups: Vec<&[PathBuf]> = if args.each {
         inputs.structures.chunks(1).collect()

@@ -36,8 +36,9 @@ pub(crate) struct AnnotationArgs {
     #[arg(long, value_name = "KINDS", value_delimiter = ',', requires = "annotations",
           value_parser = KeywordParser::new(MASKS, word::<MaskKind>), hide_possible_values = true)]
     masks: Vec<MaskKind>,
-    /// Write a caption of each picture as JSON, with the fields of pdb-images: file name, alternative
-    /// text, description (HTML), and the same as plain text. The name takes the placeholders of OUT.
+    /// Write a caption of each picture as JSON, with the fields of pdb-images: file name,
+    /// alternative text, description (HTML), and the same as plain text. The name takes the
+    /// placeholders of OUT.
     #[arg(long, value_name = "FILE", conflicts_with = "print_request")]
     caption: Option<PathBuf>,
 }

@@ -33,7 +33,7 @@ impl SymmetryRecords {
         if line.starts_with(b"CRYST1") {
             self.cell(number, line);
         } else if line.starts_with(b"REMARK 290") {
-            self.group_operator(line);
+            self.group_operator(number, line);
         } else if line.starts_with(b"REMARK 350") {
             self.assembly(number, line);
         }
@@ -86,17 +86,24 @@ impl SymmetryRecords {
 
     /// Reads `REMARK 290       2555   -X,Y+1/2,-Z`. Other lines of this remark are text, or the
     /// same operators as matrices.
-    fn group_operator(&mut self, line: &[u8]) {
+    fn group_operator(&mut self, number: u32, line: &[u8]) {
         let text = String::from_utf8_lossy(columns(line, 10, line.len()));
         let mut words = text.split_whitespace();
         let (Some(code), Some(triplet), None) = (words.next(), words.next(), words.next()) else {
             return;
         };
-        if code.len() >= 4
-            && code.bytes().all(|byte| byte.is_ascii_digit())
-            && let Some(operator) = parse_triplet(triplet)
-        {
-            self.symmetry.operators.push(operator);
+        if code.len() < 4 || !code.bytes().all(|byte| byte.is_ascii_digit()) {
+            return;
+        }
+        match parse_triplet(triplet) {
+            Some(operator) => self.symmetry.operators.push(operator),
+            None => self.bad.note(number, || {
+                let shown: String = triplet.chars().take(40).collect();
+                format!(
+                    "\"{}\" is not an operator such as -X,Y+1/2,-Z",
+                    shown.escape_debug()
+                )
+            }),
         }
     }
 
@@ -104,6 +111,7 @@ impl SymmetryRecords {
         let text = String::from_utf8_lossy(columns(line, 10, line.len()));
         let text = text.trim();
         if let Some(id) = text.strip_prefix("BIOMOLECULE:") {
+            self.end_operator(number);
             let id = id.split([',', ' ']).find(|word| !word.is_empty());
             self.assembly = id.map(str::to_owned);
             self.chains.clear();
@@ -153,6 +161,9 @@ impl SymmetryRecords {
             .map_while(|word| word.parse::<f64>().ok())
             .collect();
         let row = <[f64; 4]>::try_from(numbers).ok();
+        if axis == 0 {
+            self.end_operator(number);
+        }
         let (Some(row), true) = (row, axis == self.rows.len()) else {
             self.rows.clear();
             self.bad.note(number, || {
@@ -188,8 +199,19 @@ impl SymmetryRecords {
         }
     }
 
+    /// Notes an operator whose last rows are missing, and forgets it.
+    fn end_operator(&mut self, number: u32) {
+        if !self.rows.is_empty() {
+            self.rows.clear();
+            self.bad.note(number, || {
+                "the operator of an assembly before this line lacks rows".to_owned()
+            });
+        }
+    }
+
     /// Returns what the file says, and adds a warning about what could not be read.
-    pub(super) fn finish(self, file: &str, warnings: &mut Vec<Warning>) -> Symmetry {
+    pub(super) fn finish(mut self, file: &str, warnings: &mut Vec<Warning>) -> Symmetry {
+        self.end_operator(0);
         self.bad.report(
             file,
             "it is left out, which matters only for assemblies and unit cells",
