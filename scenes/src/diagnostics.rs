@@ -83,6 +83,9 @@ fn no_dashes(name: PseudobondName, ligand: bool) -> String {
         PseudobondName::PiCation => "rings with cations",
         PseudobondName::HalogenBonds => "halogen bonds",
         PseudobondName::HydrophobicContacts => "hydrophobic contacts",
+        PseudobondName::WaterBridges if ligand => {
+            return "no water bridges are drawn: there are none between the ligand and the rest of what is drawn; water must be drawn, too (solvent)".to_owned();
+        }
         PseudobondName::WaterBridges => "water bridges",
     };
     if ligand {

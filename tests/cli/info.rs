@@ -105,6 +105,18 @@ fn a_table_has_every_bond_with_its_order() {
     assert_eq!(table["bonds"][1]["order"], "single");
     folder.refuse(
         2,
+        &[
+            "info",
+            "methanal.xyz",
+            "--bonds",
+            "b.tsv",
+            "--atoms",
+            "b.tsv",
+        ],
+        &["--bonds", "the file of --atoms"],
+    );
+    folder.refuse(
+        2,
         &["info", "methanal.xyz", "--bonds", "b"],
         &["--bonds", ".tsv or .json"],
     );

@@ -48,6 +48,10 @@ pub(crate) fn run(args: &InfoArgs, verbosity: Verbosity) -> Result<(), CliError>
     };
     let atoms = table("--atoms", &args.atoms)?;
     let bonds = table("--bonds", &args.bonds)?;
+    if args.bonds.is_some() && args.bonds == args.atoms {
+        let text = "this is the file of --atoms, too; give another name";
+        return Err(CliError::flag("--bonds", text));
+    }
     let structure = args.read.read_all(&args.inputs)?;
     let summary = Summary::of(&structure);
     let mut type_warnings = Vec::new();

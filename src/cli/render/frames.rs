@@ -139,7 +139,7 @@ impl DrawnFrames {
             return Err(CliError::flag(
                 "--frames",
                 format_args!(
-                    "none of the {count} frames of {} is chosen; give numbers from 0 to {}",
+                    "none of the {count} frames of {} is chosen; give numbers from 0 to {}, START before STOP",
                     path.display(),
                     count - 1
                 ),
