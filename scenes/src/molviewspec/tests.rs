@@ -358,7 +358,7 @@ fn primitives_are_sticks_without_atoms() {
     assert_eq!(texts, ["d = 9.00 \u{c5}", "here", "90.00\u{b0}"]);
     assert_eq!(built.scene.labels.list[1].offset_angstrom, [0.0, 0.0, 4.0]);
     for words in [
-        "no balls",
+        "other than balls",
         "without its head",
         "section",
         "kind mesh",
