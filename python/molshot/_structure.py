@@ -380,7 +380,8 @@ def _rebuild(kind: str, arguments: Any) -> Structure:
         from molshot._trajectory import read_trajectory
 
         topology, path, align, number = arguments
-        return read_trajectory(topology, path, align=align)[number]
+        frame: Structure = read_trajectory(topology, path, align=align)[number]
+        return frame
     else:
         return Structure.merge(cast("tuple[Structure, ...]", arguments))
     return Structure(inner, (kind, arguments))

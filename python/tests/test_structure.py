@@ -308,8 +308,10 @@ def test_copies_by_symmetry_are_made_of_one_file(library: pathlib.Path) -> None:
         structure.with_copies(assembly="1")
     with pytest.raises(molshot.MolshotError, match="give one of"):
         structure.with_copies()
-    with pytest.raises(molshot.MolshotError, match="of one file"):
+    with pytest.raises(molshot.MolshotError, match="lists no biological assembly"):
         molshot.read(library / "1hvr").with_copies(assembly="all")
+    with pytest.raises(molshot.MolshotError, match="of one file"):
+        molshot.Structure.merge([structure, structure]).with_copies(unit_cell=True)
 
 
 SALT = b"""\
