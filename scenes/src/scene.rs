@@ -9,6 +9,7 @@ use molshot_molecule::Structure;
 use crate::effects::Effects;
 use crate::error::SceneError;
 use crate::labels::Labels;
+use crate::mesh::Mesh;
 
 /// A sphere: an atom, or the joint of two sticks.
 #[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
@@ -197,6 +198,8 @@ pub struct Scene {
     pub spheres: Vec<Sphere>,
     /// Sticks, in bond order.
     pub cylinders: Vec<Cylinder>,
+    /// Triangles: cartoons and surfaces.
+    pub mesh: Arc<Mesh>,
     /// Light and material.
     pub lighting: Lighting,
     /// Fading with depth; `None` is off.
@@ -213,7 +216,7 @@ pub struct Scene {
     pub effects: Effects,
     /// Texts over the picture.
     pub labels: Labels,
-    /// Where the ids in `spheres` and `cylinders` point.
+    /// Where the ids in `spheres`, `cylinders` and `mesh` point.
     pub structure: Arc<Structure>,
 }
 
@@ -270,6 +273,7 @@ impl Scene {
             clip_bounds: bounds,
             spheres: parts.spheres,
             cylinders: parts.cylinders,
+            mesh: Arc::default(),
             lighting: parts.lighting,
             depth_cue: parts.depth_cue,
             background: parts.background,
@@ -277,6 +281,26 @@ impl Scene {
             labels: Labels::default(),
             structure: parts.structure,
         })
+    }
+
+    /// The scene with a mesh; the boxes grow to hold it.
+    ///
+    /// # Errors
+    /// [`SceneError::Invalid`] as [`Mesh::check`].
+    pub fn with_mesh(mut self, mesh: Arc<Mesh>) -> Result<Self, SceneError> {
+        mesh.check(self.structure.atoms().len())?;
+        if let Some(mesh_bounds) = mesh.bounds() {
+            let empty = self.spheres.is_empty() && self.cylinders.is_empty();
+            for bounds in [&mut self.bounds, &mut self.clip_bounds] {
+                *bounds = if empty {
+                    mesh_bounds
+                } else {
+                    bounds.union(&mesh_bounds)
+                };
+            }
+        }
+        self.mesh = mesh;
+        Ok(self)
     }
 
     /// The scene with other labels.

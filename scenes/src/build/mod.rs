@@ -333,6 +333,7 @@ fn build(
         effects: effects(style.silhouettes, style.ambient_occlusion, style.shadows)?,
         spheres,
         cylinders,
+        mesh: Arc::default(),
         lighting: Lighting::simple(),
         depth_cue: style.depth_cue.then_some(DepthCue::DEFAULT),
         background,
