@@ -15,7 +15,7 @@ use crate::support::oracle::cast;
 use crate::support::scenes::{MAX_ATOMS, generate};
 use crate::support::{BLACK, Chance, camera_above, draw, job, open, scene, structure};
 
-const CASES: u64 = 60;
+const CASES: u64 = 24;
 
 /// Triangles are rasterised in fixed point by a GPU, and their depth is interpolated.
 const PLANES: Tolerance = Tolerance {
@@ -174,7 +174,7 @@ fn hold_against_oracle(orthographic: bool, mut backend: Box<dyn Backend>) {
         color.worst_levels,
     );
     assert!(on_mesh * 8 > pixels, "few pixels show triangles");
-    assert!(color.pixels * 4 > pixels, "few pixels were compared");
+    assert!(color.pixels * 2 > pixels, "few pixels were compared");
 }
 
 #[test]

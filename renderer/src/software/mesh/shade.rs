@@ -21,6 +21,10 @@ pub(super) struct MeshBatch {
     slots: Vec<u32>,
 }
 
+/// How far a normal that points away from the viewer is turned back, as the sine of its angle with
+/// the plane across the line of sight: beyond rounding, so that [`Light::shade`] does not reverse it.
+const TOWARDS_VIEWER: f32 = 1e-4;
+
 /// What eight points show.
 #[derive(Debug)]
 pub(super) struct MeshResults<'a> {
@@ -192,9 +196,9 @@ impl<'a> EightTriangles<'a> {
         let direction = ray.direction::<PERSPECTIVE>(simd);
         let zero = f32x8::splat(simd, 0.0);
         let away = dot(normal, direction);
-        let excess = away
-            .simd_gt(zero)
-            .select(away / dot(direction, direction), zero);
+        let length = dot(direction, direction);
+        let margin = f32x8::splat(simd, TOWARDS_VIEWER) * (dot(normal, normal) * length).sqrt();
+        let excess = away.simd_gt(zero).select((away + margin) / length, zero);
         add_scaled(normal, -excess, direction)
     }
 
