@@ -142,7 +142,11 @@ impl PreparedJob {
 
 /// Estimated memory of a scene without its structure, bytes.
 fn scene_bytes(scene: &Scene) -> u64 {
-    let own = scene.spheres.len() * 40 + scene.cylinders.len() * 80 + scene.labels.list.len() * 160;
+    let mesh = scene.mesh.vertices.len() * 32 + scene.mesh.triangles.len() * 12;
+    let own = scene.spheres.len() * 40
+        + scene.cylinders.len() * 80
+        + scene.labels.list.len() * 160
+        + mesh;
     own as u64 + 2048
 }
 
