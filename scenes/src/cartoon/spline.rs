@@ -90,7 +90,7 @@ impl Spline {
         let [a, b, c, d] = self.segments[segment];
         PathPoint {
             place: a + t * (b + t * (c + t * d)),
-            tangent: (b + t * (2.0 * c + 3.0 * t * d)).normalize_or_zero(),
+            tangent: (b + t * (2.0 * c + 3.0 * t * d)).normalize_or(DVec3::X),
         }
     }
 
