@@ -134,7 +134,7 @@ mod tests {
     use crate::job::{Plane, Samples};
     use crate::pseudobonds::PseudobondName;
     use crate::request::{
-        ColorScheme, Compression, ImageFormat, LabelAlignment, LabelContent, Preset,
+        CameraFit, ColorScheme, Compression, ImageFormat, LabelAlignment, LabelContent, Preset,
         ProjectionKind, SecondaryStructureName,
     };
 
@@ -149,6 +149,7 @@ mod tests {
     #[test]
     fn every_word_is_read_as_its_value_and_written_back() {
         every_word_round_trips::<Axis>();
+        every_word_round_trips::<CameraFit>();
         every_word_round_trips::<ColorScheme>();
         every_word_round_trips::<Compression>();
         every_word_round_trips::<ImageFormat>();
@@ -184,6 +185,7 @@ mod tests {
 
     #[test]
     fn schemas_list_the_same_words() {
+        schema_lists_the_words::<CameraFit>();
         schema_lists_the_words::<ColorScheme>();
         schema_lists_the_words::<Compression>();
         schema_lists_the_words::<LabelAlignment>();

@@ -7,8 +7,8 @@ use crate::keyword::words as names;
 use crate::pseudobonds::PseudobondName;
 use crate::ranges;
 use crate::request::{
-    ColorScheme, Compression, ImageFormat, LabelAlignment, LabelContent, Preset, ProjectionKind,
-    SecondaryStructureName,
+    CameraFit, ColorScheme, Compression, ImageFormat, LabelAlignment, LabelContent, Preset,
+    ProjectionKind, SecondaryStructureName,
 };
 
 /// All options, in the order in which help shows them.
@@ -64,6 +64,15 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
         "Horizontal field of view in degrees.",
     )
     .default_value("30"),
+    option(
+        "camera-fit",
+        "/camera/fit",
+        K::Keyword(names::<CameraFit>),
+        G::View,
+        "What the camera is fitted to: everything that the style draws, or the ribbons of all \
+         polymers, drawn or not, as in ChimeraX for a pocket that was just opened.",
+    )
+    .default_value("drawn"),
     option(
         "style",
         "/style/preset",

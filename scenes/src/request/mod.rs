@@ -301,6 +301,8 @@ pub struct CameraRequest {
     /// Horizontal field of view, degrees. With `orthographic` it only decides how far away the
     /// camera stands.
     pub fov_degrees: f64,
+    /// What the camera is fitted to.
+    pub fit: CameraFit,
 }
 
 impl Default for CameraRequest {
@@ -309,6 +311,7 @@ impl Default for CameraRequest {
         Self {
             projection: ProjectionKind::default(),
             fov_degrees: 30.0,
+            fit: CameraFit::default(),
         }
     }
 }
@@ -324,6 +327,21 @@ pub enum ProjectionKind {
     /// Parallel: what is nearer does not look larger.
     Orthographic,
 }
+
+/// What the camera is fitted to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum CameraFit {
+    /// Everything that the style draws.
+    #[default]
+    Drawn,
+    /// The ribbons of all polymers, drawn or not: the camera of `ChimeraX` for a pocket that was
+    /// just opened. A structure without any is fitted as it is drawn.
+    Ribbons,
+}
+
+keywords!(CameraFit { Drawn = "drawn", Ribbons = "ribbons" });
 
 keywords!(ProjectionKind { Perspective = "perspective", Orthographic = "orthographic" });
 
