@@ -148,7 +148,9 @@ impl Contents {
         let drawn: BTreeSet<u32> = scene
             .spheres
             .iter()
-            .filter_map(|sphere| column.get(sphere.atom as usize).copied())
+            .map(|sphere| sphere.atom)
+            .chain(scene.mesh.vertices.iter().map(|corner| corner.atom))
+            .filter_map(|atom| column.get(atom as usize).copied())
             .collect();
         let mut found = Self {
             parts: structure.parts().iter().map(|p| p.name.clone()).collect(),
@@ -210,7 +212,7 @@ impl Contents {
         } else {
             " The chains are "
         });
-        let by_chain = style.colors == Some(ColorScheme::Chain);
+        let by_chain = style.color_scheme() == ColorScheme::Chain;
         let name = |(id, index): &(String, u32)| {
             if by_chain {
                 format!("{id} ({})", style.color_in_turn(*index))
@@ -236,21 +238,21 @@ fn representation(style: &StyleRequest) -> String {
     let mut words = match style.preset {
         Preset::BallAndStick => "balls and sticks",
         Preset::Spacefill => "spheres of van der Waals radius",
+        Preset::Cartoon => "cartoons",
         _ => "sticks",
     }
     .to_owned();
     if style.bond_orders && style.preset != Preset::Spacefill {
         words.push_str(" with bond orders");
     }
+    if style.cartoon.is_some() && style.preset != Preset::Cartoon {
+        words.push_str(" and cartoons");
+    }
     words
 }
 
 fn colors_sentence(style: &StyleRequest) -> String {
-    let scheme = style.colors.unwrap_or(match style.preset {
-        preset if preset.is_misi() => ColorScheme::AlternatingResidues,
-        _ => ColorScheme::Element,
-    });
-    match scheme {
+    match style.color_scheme() {
         ColorScheme::Element => " Atoms are coloured by element.".to_owned(),
         ColorScheme::Chain => " Atoms are coloured by chain.".to_owned(),
         ColorScheme::Copy => " Atoms are coloured by copy of the symmetry.".to_owned(),
@@ -269,6 +271,14 @@ fn colors_sentence(style: &StyleRequest) -> String {
             " Amino acids are coloured by hydrophobicity (Kyte and Doolittle), from blue (polar) \
              over white to orange (hydrophobic)."
                 .to_owned()
+        }
+        ColorScheme::SecondaryStructure => {
+            " Residues are coloured by secondary structure: helices red or purple, strands yellow, \
+             turns blue, the rest of proteins white, nucleic acids violet or crimson."
+                .to_owned()
+        }
+        ColorScheme::Rainbow => {
+            " Chains are coloured from blue (start) over green to red (end).".to_owned()
         }
         ColorScheme::Model => " Atoms are coloured by file.".to_owned(),
         ColorScheme::Uniform => {

@@ -27,14 +27,18 @@ pub(super) fn why_empty(
     if !style.solvent && water > 0 {
         remedies.push("solvent");
     }
+    if !style.ligands {
+        remedies.push("ligands");
+    }
     if !style.hydrogens && hydrogens > 0 && (style.solvent || water < styled.len()) {
         remedies.push("hydrogens");
     }
     SceneError::Empty {
         pointer: "/style".into(),
         problem: format!(
-            "all {} atoms are hidden, being water or hydrogen ({water} of water, {hydrogens} hydrogens)",
-            styled.len()
+            "all {} atoms are hidden, being water{} or hydrogen ({water} of water, {hydrogens} hydrogens)",
+            styled.len(),
+            if style.ligands { "" } else { ", ligands" }
         ),
         remedy: format!("turn on the option {}", remedies.join(" or ")),
     }
@@ -86,7 +90,12 @@ pub(super) fn why_not_selected(
         SceneError::Empty {
             pointer: "/select".into(),
             problem: format!(
-                "all {count} atoms of the selection \"{expression}\" are hidden, being water or hydrogen"
+                "all {count} atoms of the selection \"{expression}\" are hidden, being water{} or hydrogen",
+                if request.style.ligands {
+                    ""
+                } else {
+                    ", ligands"
+                }
             ),
             remedy: "turn on the option solvent or hydrogens".into(),
         }

@@ -8,6 +8,7 @@
 
 mod json;
 mod query;
+mod row;
 mod schema;
 mod table;
 #[cfg(test)]

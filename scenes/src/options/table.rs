@@ -1,75 +1,15 @@
 //! The rows of the table.
 
+use super::row::{integer, number, option};
 use super::{OptionGroup as G, OptionKind as K, RenderOption};
 use crate::job::{Plane, Samples};
 use crate::keyword::words as names;
 use crate::pseudobonds::PseudobondName;
-use crate::ranges::{self, NumberRange};
+use crate::ranges;
 use crate::request::{
-    ColorScheme, Compression, ImageFormat, LabelAlignment, LabelContent, Preset, ProjectionKind,
+    CameraFit, ColorScheme, Compression, ImageFormat, LabelAlignment, LabelContent, Preset,
+    ProjectionKind, SecondaryStructureName,
 };
-
-/// An option without default, that URLs take, too.
-const fn option(
-    name: &'static str,
-    pointer: &'static str,
-    kind: K,
-    group: G,
-    help: &'static str,
-) -> RenderOption {
-    RenderOption {
-        name,
-        pointer,
-        kind,
-        default: None,
-        otherwise: None,
-        value_if_bare: None,
-        help,
-        group,
-        in_url: true,
-    }
-}
-
-/// A number of this range.
-const fn number(range: NumberRange<f64>, unit: &'static str) -> K {
-    K::Number {
-        min: range.min,
-        max: range.max,
-        unit,
-    }
-}
-
-/// A whole number of this range.
-const fn integer(range: NumberRange<u8>, unit: &'static str) -> K {
-    K::Integer {
-        min: range.min as u32,
-        max: range.max as u32,
-        unit,
-    }
-}
-
-impl RenderOption {
-    const fn default_value(mut self, default: &'static str) -> Self {
-        self.default = Some(default);
-        self
-    }
-
-    const fn otherwise(mut self, what: &'static str) -> Self {
-        self.otherwise = Some(what);
-        self
-    }
-
-    const fn value_if_bare(mut self, value: &'static str) -> Self {
-        self.value_if_bare = Some(value);
-        self
-    }
-
-    /// A URL says it in another way: the format by its path, and it gives one plane.
-    const fn not_in_urls(mut self) -> Self {
-        self.in_url = false;
-        self
-    }
-}
 
 /// All options, in the order in which help shows them.
 pub const RENDER_OPTIONS: &[RenderOption] = &[
@@ -125,6 +65,15 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
     )
     .default_value("30"),
     option(
+        "camera-fit",
+        "/camera/fit",
+        K::Keyword(names::<CameraFit>),
+        G::View,
+        "What the camera is fitted to: everything that the style draws, or the ribbons of all \
+         polymers, drawn or not, as in ChimeraX for a pocket that was just opened.",
+    )
+    .default_value("drawn"),
+    option(
         "style",
         "/style/preset",
         K::Keyword(names::<Preset>),
@@ -147,7 +96,7 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
         G::Style,
         "Colour scheme.",
     )
-    .otherwise("alternating-residues for misi, element for other styles"),
+    .otherwise("alternating-residues for misi, chain for cartoon, element for other styles"),
     option(
         "color",
         "/style/color",
@@ -188,6 +137,41 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
         "Draw water.",
     )
     .default_value("false"),
+    option(
+        "no-ligands",
+        "/style/ligands",
+        K::InvertedSwitch,
+        G::Style,
+        "Do not draw what is neither a polymer nor water: ligands, ions, sugars. The camera is \
+         fitted to the rest.",
+    )
+    .default_value("false"),
+    option(
+        "cartoon",
+        "/style/cartoon",
+        K::Selection,
+        G::Style,
+        "Draw these residues of proteins and nucleic acids as ribbons. The style cartoon draws \
+         their atoms no more, other styles draw both.",
+    )
+    .otherwise("all in the style cartoon, none in other styles"),
+    option(
+        "cartoon-divisions",
+        "/style/cartoon_divisions",
+        integer(ranges::CARTOON_DIVISIONS, "SEGMENTS"),
+        G::Style,
+        "Segments of ribbons from one residue to the next.",
+    )
+    .otherwise("20, and fewer for more than 2000 residues"),
+    option(
+        "secondary-structure",
+        "/style/secondary_structure",
+        K::Keyword(names::<SecondaryStructureName>),
+        G::Style,
+        "Where helices and strands come from: the records of the file, or its hydrogen bonds by the \
+         rules of DSSP. auto: the records, where the file has any.",
+    )
+    .default_value("auto"),
     option(
         "stick-radius",
         "/style/stick_radius_angstrom",

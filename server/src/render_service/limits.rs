@@ -55,6 +55,12 @@ impl Limits {
                     .enumerate()
                     .map(|(i, text)| (format!("/commands/{i}"), text.len())),
             )
+            .chain(
+                style
+                    .cartoon
+                    .iter()
+                    .map(|text| ("/style/cartoon".to_owned(), text.as_str().len())),
+            )
             .chain(texts.map(|(i, text)| (format!("/style/texts/{i}"), longest_in_text(text))))
             .chain(
                 transforms
@@ -140,7 +146,9 @@ pub(super) fn selection_bytes(request: &RenderRequest) -> usize {
     let texts = texts.filter_map(|text| Some(text.at.as_ref()?.as_str().len()));
     let transforms = request.transforms.iter();
     let transforms = transforms.map(|moved| moved.select.as_str().len());
-    request.select.as_str().len() + texts.sum::<usize>() + transforms.sum::<usize>()
+    let cartoon = request.style.cartoon.as_ref();
+    let cartoon = cartoon.map_or(0, |cartoon| cartoon.as_str().len());
+    request.select.as_str().len() + cartoon + texts.sum::<usize>() + transforms.sum::<usize>()
 }
 
 /// Bytes of all view commands.

@@ -2,14 +2,19 @@
 
 mod atom_table;
 mod bond_table;
+mod residue_table;
 mod table_file;
 
 use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use molshot_molecule::Format;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use molshot_molecule::summary::Summary;
+use molshot_molecule::{Format, SecondaryStructure};
+use molshot_scenes::keyword::words;
+use molshot_scenes::request::SecondaryStructureName;
+use serde::Serialize;
 
 use self::table_file::TableFile;
 use crate::cli::input::{ReadArgs, print_warnings};
@@ -17,7 +22,7 @@ use crate::cli::message::{CliError, Verbosity, note, output, output_json};
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  molshot info 5ey0/\n  molshot info 1aon.cif.gz --json\n  molshot info 5ey0/ --atoms 5ey0.tsv\n  molshot info ligand.pdb --bonds bonds.tsv\n  zcat complex.pdb.gz | molshot info - --input-format pdb"
+    after_help = "Examples:\n  molshot info 5ey0/\n  molshot info 1aon.cif.gz --json\n  molshot info 5ey0/ --atoms 5ey0.tsv\n  molshot info ligand.pdb --bonds bonds.tsv\n  molshot info 1ubi.pdb --residues helices.tsv\n  zcat complex.pdb.gz | molshot info - --input-format pdb"
 )]
 pub(crate) struct InfoArgs {
     #[arg(required = true, value_name = "INPUT",
@@ -37,6 +42,16 @@ pub(crate) struct InfoArgs {
     /// form: .tsv or .json.
     #[arg(long, value_name = "FILE")]
     bonds: Option<PathBuf>,
+    /// Write a table of all residues: chain, residue, class, secondary structure with the number of
+    /// the helix or strand, and where it comes from. The extension says the form: .tsv or .json.
+    #[arg(long, value_name = "FILE")]
+    residues: Option<PathBuf>,
+    /// Where helices and strands come from: the records of the file, or its hydrogen bonds by the
+    /// rules of DSSP. auto: the records, where the file has any.
+    #[arg(long, value_name = "SOURCE", default_value = "auto",
+          value_parser = PossibleValuesParser::new(words::<SecondaryStructureName>())
+              .try_map(|word| word.parse::<SecondaryStructureName>()))]
+    secondary_structure: SecondaryStructureName,
     #[command(flatten)]
     read: ReadArgs,
 }
@@ -52,8 +67,17 @@ pub(crate) fn run(args: &InfoArgs, verbosity: Verbosity) -> Result<(), CliError>
         let text = "this is the file of --atoms, too; give another name";
         return Err(CliError::flag("--bonds", text));
     }
+    let residues = table("--residues", &args.residues)?;
+    if args.residues.is_some() && [&args.atoms, &args.bonds].contains(&&args.residues) {
+        let text = "this is the file of another table, too; give another name";
+        return Err(CliError::flag("--residues", text));
+    }
     let structure = args.read.read_all(&args.inputs)?;
     let summary = Summary::of(&structure);
+    let secondary = SecondaryStructure::of(&structure, args.secondary_structure.choice());
+    if let Some(file) = &residues {
+        residue_table::write(file, &structure, &secondary)?;
+    }
     let mut type_warnings = Vec::new();
     if let Some(file) = &atoms {
         type_warnings.extend(atom_table::write(file, &structure)?);
@@ -62,10 +86,10 @@ pub(crate) fn run(args: &InfoArgs, verbosity: Verbosity) -> Result<(), CliError>
         type_warnings.extend(bond_table::write(file, &structure)?);
     }
     if args.json {
-        return output_json(&summary);
+        return output_json(&WithSecondaryStructure::new(&summary, &secondary));
     }
     let model = args.read.model_name();
-    output(text(&summary, &model).as_bytes())?;
+    output(text(&summary, &secondary, &model).as_bytes())?;
     print_warnings(&structure, verbosity);
     if !verbosity.quiet {
         for warning in &type_warnings {
@@ -75,8 +99,30 @@ pub(crate) fn run(args: &InfoArgs, verbosity: Verbosity) -> Result<(), CliError>
     Ok(())
 }
 
+/// The JSON form.
+#[derive(Debug, Serialize)]
+struct WithSecondaryStructure<'a> {
+    #[serde(flatten)]
+    summary: &'a Summary,
+    helices: usize,
+    strands: usize,
+    /// Where they come from, for each file: `file` or `assigned`.
+    secondary_structure: Vec<&'static str>,
+}
+
+impl<'a> WithSecondaryStructure<'a> {
+    fn new(summary: &'a Summary, secondary: &SecondaryStructure) -> Self {
+        Self {
+            summary,
+            helices: secondary.helix_count(),
+            strands: secondary.strand_count(),
+            secondary_structure: secondary.sources().iter().map(|s| s.name()).collect(),
+        }
+    }
+}
+
 /// Formats the summary. `model` names the model that was read of files with several.
-fn text(summary: &Summary, model: &str) -> String {
+fn text(summary: &Summary, secondary: &SecondaryStructure, model: &str) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: String| {
         // Writing to a string cannot fail.
@@ -137,6 +183,19 @@ fn text(summary: &Summary, model: &str) -> String {
             }
         ),
     );
+    if summary.amino_acids > 0 {
+        let mut sources: Vec<&str> = secondary.sources().iter().map(|s| s.name()).collect();
+        sources.dedup();
+        line(
+            "secondary",
+            format!(
+                "{} helices, {} strands ({})",
+                secondary.helix_count(),
+                secondary.strand_count(),
+                sources.join(", ")
+            ),
+        );
+    }
     let chains: Vec<String> = summary
         .chains
         .iter()
