@@ -65,6 +65,7 @@ pub mod structure;
 pub mod suggest;
 pub mod summary;
 pub mod superpose;
+pub mod surface;
 pub mod symmetry;
 pub mod trajectory;
 
