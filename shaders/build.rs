@@ -6,7 +6,9 @@ use std::{env, fs};
 
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 
-const SHADERS: [&str; 5] = ["sphere", "cylinder", "resolve", "pack", "present"];
+const SHADERS: [&str; 6] = [
+    "sphere", "cylinder", "triangle", "resolve", "pack", "present",
+];
 const INCLUDE: &str = "//!include ";
 
 fn main() {

@@ -23,24 +23,25 @@ fn vertex_main(@builtin(vertex_index) vertex_index: u32) -> @builtin(position) v
 fn fragment_main(@builtin(position) frag_coord: vec4<f32>) -> @location(0) vec4<f32> {
     let pixel = vec2<i32>(frag_coord.xy);
     var sum = vec3<u32>(0u);
+    // In levels of 255: a sample that only transparent triangles cover counts less.
     var covered = 0u;
     for (var layer = 0u; layer < resolve.samples; layer++) {
         let texel = textureLoad(sample_layers, pixel, i32(layer), 0);
-        if texel.a > 0.5 {
-            sum += vec3<u32>(texel.rgb * 255.0 + 0.5);
-            covered++;
-        }
+        // Colours are multiplied by their alpha.
+        sum += vec3<u32>(texel.rgb * 255.0 + 0.5);
+        covered += u32(texel.a * 255.0 + 0.5);
     }
     if resolve.background.a == 1u {
         // Straight alpha: the colour is the mean of what is covered.
         if covered == 0u {
             return vec4<f32>(vec3<f32>(resolve.background.rgb) / 255.0, 0.0);
         }
-        let mean = (2u * sum + resolve.rounds * covered) / (2u * covered);
-        let alpha = (2u * 255u * covered + resolve.rounds * resolve.samples) / (2u * resolve.samples);
+        let mean = min((2u * 255u * sum + resolve.rounds * covered) / (2u * covered), vec3<u32>(255u));
+        let alpha = (2u * covered + resolve.rounds * resolve.samples) / (2u * resolve.samples);
         return vec4<f32>(vec3<f32>(mean), f32(alpha)) / 255.0;
     }
-    let whole = sum + (resolve.samples - covered) * resolve.background.rgb;
-    let mean = (2u * whole + resolve.rounds * resolve.samples) / (2u * resolve.samples);
+    let levels = 255u * resolve.samples;
+    let whole = 255u * sum + (levels - covered) * resolve.background.rgb;
+    let mean = (2u * whole + resolve.rounds * levels) / (2u * levels);
     return vec4<f32>(vec3<f32>(mean) / 255.0, 1.0);
 }

@@ -1,9 +1,9 @@
 //! Reads molecular structure files into a validated [`Structure`]: atoms, residues, chains, bonds.
 //!
 //! The formats are PDB, mmCIF, BinaryCIF, SDF, MOL2, XYZ and GRO, gzipped or not. On a structure
-//! this crate evaluates selections ([`Selection`]), assigns atom types and radii ([`perception`]),
-//! and finds hydrogen bonds ([`hbonds`]) and all other contacts of ligands ([`contacts`]). It
-//! contains nothing about drawing.
+//! this crate evaluates selections ([`Selection`]), assigns atom types and radii ([`perception`]) and
+//! secondary structure ([`SecondaryStructure`]), and finds hydrogen bonds ([`hbonds`]) and all other
+//! contacts of ligands ([`contacts`]). It contains nothing about drawing.
 //!
 //! ```
 //! use molshot_molecule::hbonds::{self, HydrogenBondOptions, Scope};
@@ -47,7 +47,7 @@
 //!   io         decompressed bytes -> raw::RawModel (the rows of a file), one parser per format
 //!   build      RawModel -> Structure: alternate locations, residues, chains, elements, limits
 //!     perception   residue classes, bonds; on request atom types and radii
-//! hbonds, contacts, selection, summary, ResidueKey    read a Structure
+//! secondary_structure, hbonds, contacts, selection, summary, ResidueKey    read a Structure
 //! symmetry, copies   what a file says of assemblies and crystals, and Structures of them
 //! trajectory   frames of XTC, TRR and DCD files: other positions of a Structure
 //! ```
@@ -60,6 +60,7 @@ pub mod element;
 pub mod error;
 pub mod hbonds;
 pub mod perception;
+pub mod secondary_structure;
 pub mod selection;
 pub mod structure;
 pub mod suggest;
@@ -88,8 +89,12 @@ pub use load::{
     read_file, read_file_as, read_folder, read_input, read_regular_file, remove_ligand_from_pocket,
 };
 pub use residue_key::{ResidueKey, ResidueKeyError};
+pub use secondary_structure::{
+    SecondaryElement, SecondaryStructure, SecondaryStructureChoice, SecondaryStructureSource,
+};
 pub use selection::Selection;
 pub use structure::{
-    Atoms, Bond, BondOrder, Chain, MAX_COORDINATE_ANGSTROM, Neighbours, Part, PartRole, Pseudobond,
-    PseudobondKind, Residue, ResidueClass, Structure,
+    Atoms, Bond, BondOrder, Chain, FileSecondaryStructure, MAX_COORDINATE_ANGSTROM, Neighbours,
+    Part, PartRole, Pseudobond, PseudobondKind, Residue, ResidueClass, SecondaryStructureKind,
+    Structure,
 };

@@ -36,6 +36,7 @@ impl Structure {
                 atoms: range.clone(),
                 class: ResidueClass::Ligand,
                 hetero: true,
+                secondary_structure: None,
             });
             chains.push(Chain {
                 id: SmolStr::default(),
@@ -53,6 +54,7 @@ impl Structure {
                 overlay_model: None,
                 alternates_left_out: 0,
                 symmetry: Symmetry::default(),
+                has_secondary_structure: false,
                 cells: None,
             });
         }

@@ -4,7 +4,7 @@ use std::num::NonZeroI32;
 
 use smol_str::SmolStr;
 
-use crate::structure::BondOrder;
+use crate::structure::{BondOrder, SecondaryStructureKind};
 use crate::symmetry::Symmetry;
 use crate::{Element, Warning};
 
@@ -128,6 +128,35 @@ pub(crate) struct RawBond {
     pub(crate) source: BondSource,
 }
 
+/// The first and last residue of a helix or strand: number and insertion code, `b' '` for none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RawRange {
+    pub(crate) chain_id: SmolStr,
+    pub(crate) first: (i32, u8),
+    pub(crate) last: (i32, u8),
+}
+
+/// One helix or strand that a file names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RawElement {
+    pub(crate) kind: SecondaryStructureKind,
+    /// Residues by chain and number of the author.
+    pub(crate) author: Option<RawRange>,
+    /// Residues by `label_asym_id` and `label_seq_id`, which are unique, unlike those of the
+    /// author.
+    pub(crate) label: Option<RawRange>,
+    pub(crate) line: u32,
+}
+
+/// All helices and strands of a file.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct RawSecondaryStructure {
+    pub(crate) elements: Vec<RawElement>,
+    /// True if strands that overlap count in the order of their residues, as in PDB files; else in
+    /// the order of the file. A later one replaces an earlier one.
+    pub(crate) is_sorted_by_residue: bool,
+}
+
 /// One model (or one molecule record) of a file.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct RawModel {
@@ -139,6 +168,8 @@ pub(crate) struct RawModel {
     pub(crate) models: usize,
     /// What the file says about copies of its atoms.
     pub(crate) symmetry: Symmetry,
+    /// What the file says about helices and strands.
+    pub(crate) secondary_structure: RawSecondaryStructure,
     /// The numbers of the models, where they have their own (PDB, mmCIF); else they count from 1.
     pub(crate) model_numbers: Vec<u32>,
     pub(crate) warnings: Vec<Warning>,

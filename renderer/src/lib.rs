@@ -54,6 +54,7 @@ pub mod frame;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 pub mod labels;
+mod mesh;
 pub mod pool;
 pub mod save;
 pub mod select;

@@ -42,6 +42,7 @@ pub mod build;
 pub mod builder;
 pub mod camera;
 pub mod caption;
+pub mod cartoon;
 pub mod colors;
 pub mod commands;
 pub mod diagnostics;

@@ -6,6 +6,9 @@
 pub const SPHERE: &str = include_str!(concat!(env!("OUT_DIR"), "/sphere.wgsl"));
 /// Impostor cylinders: `vertex_main`, `fragment_color`, `fragment_planes`.
 pub const CYLINDER: &str = include_str!(concat!(env!("OUT_DIR"), "/cylinder.wgsl"));
+/// Triangles of meshes: `vertex_main`, `fragment_color`, `fragment_planes`,
+/// `fragment_transparent`.
+pub const TRIANGLE: &str = include_str!(concat!(env!("OUT_DIR"), "/triangle.wgsl"));
 /// Mean of several samples over the background: `vertex_main`, `fragment_main`.
 pub const RESOLVE: &str = include_str!(concat!(env!("OUT_DIR"), "/resolve.wgsl"));
 /// An opaque picture to three bytes per pixel: `vertex_main`, `fragment_main`.

@@ -14,6 +14,7 @@ mod hashes;
 mod in_flight;
 mod labels;
 mod masks;
+mod meshes;
 mod motions;
 mod oracle;
 mod properties;

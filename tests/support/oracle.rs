@@ -3,7 +3,7 @@
 //! relied on.
 
 use glam::DVec3;
-use molshot_scenes::{Cylinder, Projection, RenderJob, Scene, Sphere, View, Viewport};
+use molshot_scenes::{Cylinder, MeshVertex, Projection, RenderJob, Scene, Sphere, View, Viewport};
 
 /// Where a ray meets a surface.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,10 +21,17 @@ pub(crate) struct Hit {
     pub(crate) surface: Surface,
 }
 
+impl Hit {
+    /// True on a triangle of a mesh.
+    pub(crate) fn is_of_triangle(&self) -> bool {
+        matches!(self.surface.piece, Piece::Triangle { .. })
+    }
+}
+
 /// A smooth piece of surface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Surface {
-    /// Index among the spheres, then the cylinders.
+    /// Index among the spheres, then the cylinders, then the triangles.
     record: usize,
     /// The stick's second half.
     second_half: bool,
@@ -38,13 +45,17 @@ enum Piece {
     Round { inside: bool },
     /// Flat cap at the first or second end.
     Disc { second: bool },
+    /// Triangle, seen from the side of its normals or not.
+    Triangle { front: bool },
 }
 
 /// What one ray meets.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Answer {
-    /// The nearest hit.
+    /// The nearest hit of anything opaque.
     pub(crate) hit: Option<Hit>,
+    /// The nearest hit of a transparent triangle, where it lies before `hit`, and its opacity.
+    pub(crate) veil: Option<(Hit, u8)>,
     /// How much deeper the next other piece of surface lies, angstrom; infinity when there is none.
     pub(crate) lead_angstrom: f64,
 }
@@ -140,7 +151,7 @@ pub(crate) fn cast(job: &RenderJob) -> Truth {
             let (x, y) = (f64::from(x_px) + 0.5, f64::from(y_px) + 0.5);
             let center = look(x, y);
             let sure = is_sure(center, x, y, look);
-            let mut samples = vec![center.hit];
+            let mut samples = vec![center];
             let mut color_sure = sure;
             if offsets.len() > 1 {
                 samples.clear();
@@ -149,7 +160,7 @@ pub(crate) fn cast(job: &RenderJob) -> Truth {
                     let (x, y) = (x + f64::from(offset[0]), y + f64::from(offset[1]));
                     let sample = look(x, y);
                     color_sure = color_sure && is_sure(sample, x, y, look);
-                    samples.push(sample.hit);
+                    samples.push(sample);
                 }
             }
             truth.pixels.push(center.hit);
@@ -164,7 +175,10 @@ pub(crate) fn cast(job: &RenderJob) -> Truth {
 }
 
 fn is_sure(answer: Answer, x: f64, y: f64, look: impl Fn(f64, f64) -> Answer) -> bool {
-    let piece = |answer: Answer| answer.hit.map(|hit| hit.surface);
+    let piece = |answer: Answer| {
+        let veil = answer.veil.map(|(hit, _)| hit.surface);
+        (answer.hit.map(|hit| hit.surface), veil)
+    };
     answer.lead_angstrom > TIE_ANGSTROM
         && [(-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0), (1.0, 1.0)]
             .into_iter()
@@ -176,22 +190,9 @@ type Meeting = (f64, DVec3, Piece);
 
 /// Every surface in front of the near plane, sorted out.
 fn answer(scene: &Scene, view: &View, camera: &Camera, ray: Ray) -> Answer {
-    let mut best: Option<(usize, Meeting)> = None;
-    let mut second = f64::INFINITY;
-    let mut take = |record: usize, meeting: Meeting| {
-        if meeting.0 < view.near_angstrom {
-            return;
-        }
-        match &mut best {
-            Some((_, first)) if meeting.0 >= first.0 => second = second.min(meeting.0),
-            best => {
-                if let Some((_, beaten)) = best {
-                    second = beaten.0;
-                }
-                *best = Some((record, meeting));
-            }
-        }
-    };
+    let mut opaque = Nearest::new(view);
+    let mut veils = Nearest::new(view);
+    let mut take = |record: usize, meeting: Meeting| opaque.take(record, meeting);
     for (record, sphere) in scene.spheres.iter().enumerate() {
         meet_sphere(sphere, ray, |meeting| take(record, meeting));
     }
@@ -199,37 +200,148 @@ fn answer(scene: &Scene, view: &View, camera: &Camera, ray: Ray) -> Answer {
         let record = scene.spheres.len() + index;
         meet_cylinder(cylinder, ray, |meeting| take(record, meeting));
     }
-    let Some((record, (depth, normal, piece))) = best else {
-        return Answer {
-            hit: None,
-            lead_angstrom: f64::INFINITY,
+    let first_triangle = scene.spheres.len() + scene.cylinders.len();
+    for (index, triangle) in scene.mesh.triangles.iter().enumerate() {
+        let corners = triangle.map(|corner| &scene.mesh.vertices[corner as usize]);
+        let nearest = match corners[0].color[3] {
+            0 => continue,
+            255 => &mut opaque,
+            _ => &mut veils,
         };
-    };
+        if let Some(meeting) = meet_triangle(corners, ray) {
+            nearest.take(first_triangle + index, meeting);
+        }
+    }
+    let hit = opaque
+        .best
+        .map(|best| hit_of(scene, view, camera, ray, best));
+    let depth = |best: Option<(usize, Meeting)>| best.map_or(f64::INFINITY, |(_, hit)| hit.0);
+    let veil = veils
+        .best
+        .filter(|(_, meeting)| meeting.0 < depth(opaque.best));
+    Answer {
+        hit,
+        veil: veil.map(|best| {
+            let triangle = scene.mesh.triangles[best.0 - first_triangle];
+            let opacity = scene.mesh.vertices[triangle[0] as usize].color[3];
+            (hit_of(scene, view, camera, ray, best), opacity)
+        }),
+        lead_angstrom: opaque.lead_angstrom().min(veils.lead_angstrom()).min(
+            match (opaque.best, veils.best) {
+                (Some((_, hit)), Some((_, veil))) => (hit.0 - veil.0).abs(),
+                _ => f64::INFINITY,
+            },
+        ),
+    }
+}
+
+/// The nearest meeting and the depth of the next one.
+struct Nearest {
+    near_angstrom: f64,
+    best: Option<(usize, Meeting)>,
+    second: f64,
+}
+
+impl Nearest {
+    fn new(view: &View) -> Self {
+        Self {
+            near_angstrom: view.near_angstrom,
+            best: None,
+            second: f64::INFINITY,
+        }
+    }
+
+    /// How much deeper the second meeting lies than the first.
+    fn lead_angstrom(&self) -> f64 {
+        self.best
+            .map_or(f64::INFINITY, |(_, (depth, ..))| self.second - depth)
+    }
+
+    fn take(&mut self, record: usize, meeting: Meeting) {
+        if meeting.0 < self.near_angstrom {
+            return;
+        }
+        match &mut self.best {
+            Some((_, first)) if meeting.0 >= first.0 => {
+                self.second = self.second.min(meeting.0);
+            }
+            best => {
+                if let Some((_, beaten)) = best {
+                    self.second = beaten.0;
+                }
+                *best = Some((record, meeting));
+            }
+        }
+    }
+}
+
+/// The lit point of a meeting.
+fn hit_of(
+    scene: &Scene,
+    view: &View,
+    camera: &Camera,
+    ray: Ray,
+    (record, (depth, normal, piece)): (usize, Meeting),
+) -> Hit {
     let point = ray.eye + depth * ray.direction;
     let (atom, base, second_half) = owner(scene, record, point);
-    let normal = if normal.dot(ray.direction) > 0.0 {
-        -normal
-    } else {
-        normal
+    // The normal of a triangle is on the side that is seen, but may bend away.
+    let away = normal.dot(ray.direction);
+    let normal = match piece {
+        Piece::Triangle { .. } if away > 0.0 => {
+            (normal - away / ray.direction.length_squared() * ray.direction).normalize()
+        }
+        _ if away > 0.0 => -normal,
+        _ => normal,
     };
     let axes = [camera.right, camera.up, -camera.forward];
     let [x, y, z] = axes.map(|axis| normal.dot(axis));
     let [vx, vy, vz] = axes.map(|axis| ray.direction.normalize().dot(axis));
     let normal = DVec3::new(x, y, z);
-    Answer {
-        hit: Some(Hit {
-            depth_angstrom: depth,
-            normal,
-            color: lit(scene, view, base, normal, DVec3::new(vx, vy, vz), depth),
-            atom,
-            surface: Surface {
-                record,
-                second_half,
-                piece,
-            },
-        }),
-        lead_angstrom: second - depth,
+    Hit {
+        depth_angstrom: depth,
+        normal,
+        color: lit(scene, view, base, normal, DVec3::new(vx, vy, vz), depth),
+        atom,
+        surface: Surface {
+            record,
+            second_half,
+            piece,
+        },
     }
+}
+
+/// Solves `eye + t direction = a + u (b - a) + v (c - a)` by Cramer's rule.
+fn meet_triangle(corners: [&MeshVertex; 3], ray: Ray) -> Option<Meeting> {
+    let [a, b, c] = corners.map(|corner| vector(corner.position_angstrom));
+    let (ab, ac) = (b - a, c - a);
+    let across = ab.cross(ac);
+    let determinant = -ray.direction.dot(across);
+    if determinant == 0.0 {
+        return None;
+    }
+    let from = ray.eye - a;
+    let t = from.dot(across) / determinant;
+    let turned = from.cross(ray.direction);
+    let u = ac.dot(turned) / determinant;
+    let v = -ab.dot(turned) / determinant;
+    if !(u >= 0.0 && v >= 0.0 && u + v <= 1.0) {
+        return None;
+    }
+    let [na, nb, nc] = corners.map(|corner| vector(corner.normal));
+    let outside = across * across.dot(na + nb + nc).signum();
+    let front = ray.direction.dot(outside) < 0.0;
+    let normal = (na * (1.0 - u - v) + nb * u + nc * v).normalize();
+    let normal = if front { normal } else { -normal };
+    Some((t, normal, Piece::Triangle { front }))
+}
+
+/// Shares of the three corners in a point of a triangle's plane, by areas.
+fn shares(corners: [DVec3; 3], point: DVec3) -> [f64; 3] {
+    let [a, b, c] = corners;
+    let whole = (b - a).cross(c - a);
+    [[b, c], [c, a], [a, b]]
+        .map(|[p, q]| (p - point).cross(q - point).dot(whole) / whole.length_squared())
 }
 
 /// Atom, colour and half of the record that is met at `point`.
@@ -237,7 +349,26 @@ fn owner(scene: &Scene, record: usize, point: DVec3) -> (u32, [u8; 4], bool) {
     if let Some(sphere) = scene.spheres.get(record) {
         return (sphere.atom, sphere.color, false);
     }
-    let cylinder = &scene.cylinders[record - scene.spheres.len()];
+    let index = record - scene.spheres.len();
+    if let Some(triangle) = index.checked_sub(scene.cylinders.len()) {
+        let corners =
+            scene.mesh.triangles[triangle].map(|corner| scene.mesh.vertices[corner as usize]);
+        let shares = shares(
+            corners.map(|corner| vector(corner.position_angstrom)),
+            point,
+        );
+        let nearest = (0..3)
+            .max_by(|a, b| shares[*a].total_cmp(&shares[*b]))
+            .expect("three corners");
+        let color = std::array::from_fn(|channel| {
+            let mixed: f64 = (0..3)
+                .map(|corner| shares[corner] * f64::from(corners[corner].color[channel]))
+                .sum();
+            mixed.round() as u8
+        });
+        return (corners[nearest].atom, color, false);
+    }
+    let cylinder = &scene.cylinders[index];
     let distance = |end: [f32; 3]| point.distance(vector(end));
     if distance(cylinder.start_angstrom) < distance(cylinder.end_angstrom) {
         (cylinder.start_atom, cylinder.start_color, false)
@@ -370,28 +501,39 @@ fn lit(
 }
 
 /// Mean of the samples: over the background, or with straight alpha.
-fn blend(scene: &Scene, samples: &[Option<Hit>], rounds: bool) -> [u8; 4] {
+fn blend(scene: &Scene, samples: &[Answer], rounds: bool) -> [u8; 4] {
     let whole = |mean: f64| if rounds { mean.round() } else { mean.floor() } as u8;
     let background = scene.background;
-    let hits: Vec<[u8; 3]> = samples.iter().flatten().map(|hit| hit.color).collect();
-    let mean = |values: &mut dyn Iterator<Item = u8>| {
-        let values: Vec<f64> = values.map(f64::from).collect();
-        whole(values.iter().sum::<f64>() / values.len() as f64)
-    };
+    // Colours times their share of the pixel, and the sum of the shares.
+    let mut sums = [0.0; 3];
+    let mut covered = 0.0;
+    for sample in samples {
+        let mut left = 1.0;
+        let veil = sample
+            .veil
+            .map(|(hit, opacity)| (hit, f64::from(opacity) / 255.0));
+        for (hit, share) in veil.into_iter().chain(sample.hit.map(|hit| (hit, 1.0))) {
+            for (sum, level) in sums.iter_mut().zip(hit.color) {
+                *sum += left * share * f64::from(level);
+            }
+            covered += left * share;
+            left *= 1.0 - share;
+        }
+    }
+    let count = samples.len() as f64;
+    // Sums of exact fractions of 255 are whole but for rounding in f64.
     let [r, g, b]: [u8; 3] = std::array::from_fn(|channel| {
-        let behind = background.color[channel];
-        let seen = hits.iter().map(|color| color[channel]);
-        if background.transparent && hits.is_empty() {
-            behind
+        let behind = f64::from(background.color[channel]);
+        if covered == 0.0 {
+            background.color[channel]
         } else if background.transparent {
-            mean(&mut seen.into_iter())
+            whole(sums[channel] / covered + 1e-9)
         } else {
-            let gaps = std::iter::repeat_n(behind, samples.len() - hits.len());
-            mean(&mut seen.chain(gaps))
+            whole((sums[channel] + (count - covered) * behind) / count + 1e-9)
         }
     });
     let alpha = if background.transparent {
-        whole(255.0 * hits.len() as f64 / samples.len() as f64)
+        whole(255.0 * covered / count + 1e-9)
     } else {
         255
     };

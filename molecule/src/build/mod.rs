@@ -4,6 +4,7 @@ mod altloc;
 mod detached;
 mod elements;
 mod residues;
+mod secondary;
 #[cfg(test)]
 mod tests;
 
@@ -25,7 +26,7 @@ const DROPPED: u32 = u32::MAX;
 /// Alternate locations are resolved (see [`altloc::kept`]), rows are grouped into residues
 /// (adjacent rows of equal chain, number, insertion code, name and segment) and chains (by author
 /// id, over the whole part), missing elements are derived from names, and [`perceive`] adds classes
-/// and bonds. Atoms keep the order of the file, except for residues in several places
+/// and bonds; then residues are marked with the helices and strands of the file. Atoms keep the order of the file, except for residues in several places
 /// (see [`detached::regroup_scattered_residues`]).
 ///
 /// # Errors
@@ -49,6 +50,7 @@ pub(crate) fn build(
         bonds_complete,
         models,
         symmetry,
+        secondary_structure,
         model_numbers,
         ..
     } = model;
@@ -101,6 +103,7 @@ pub(crate) fn build(
             overlay_model: None,
             alternates_left_out,
             symmetry,
+            has_secondary_structure: false,
             cells: None,
         }],
         atoms,
@@ -118,6 +121,7 @@ pub(crate) fn build(
         residue_segment,
     };
     perceive(&mut structure, file, file_bonds);
+    secondary::mark(&mut structure, file, secondary_structure);
     Ok(structure)
 }
 

@@ -126,6 +126,7 @@ impl Columns {
             // Perception sets the class; this is the one of unknown residues.
             class: ResidueClass::Ligand,
             hetero: first.hetero,
+            secondary_structure: None,
         });
         self.residue_segment.push(first.segment);
     }

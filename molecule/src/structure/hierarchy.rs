@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use smol_str::SmolStr;
 
+use super::secondary::FileSecondaryStructure;
 use crate::symmetry::Symmetry;
 
 /// Chemical class of a residue.
@@ -57,6 +58,9 @@ pub struct Residue {
     pub class: ResidueClass,
     /// True for a hetero residue in the file (`HETATM`, `_atom_site.group_PDB`).
     pub hetero: bool,
+    /// The helix or strand in which the file places an amino acid (`HELIX` and `SHEET`,
+    /// `_struct_conf` and `_struct_sheet_range`); `None` where it names none.
+    pub secondary_structure: Option<FileSecondaryStructure>,
 }
 
 /// One chain: the residues of one part with the same author chain id. They need not be contiguous:
@@ -145,6 +149,8 @@ pub struct Part {
     pub alternates_left_out: usize,
     /// What the file says about copies of its atoms.
     pub symmetry: Symmetry,
+    /// True if the file names helices or strands of this part: a residue without either is coil.
+    pub has_secondary_structure: bool,
     /// Number of unit cells along the edges a, b and c that the part was made to fill; `None` for
     /// other parts.
     pub cells: Option<[u32; 3]>,

@@ -7,12 +7,14 @@ mod limits;
 mod names;
 mod retain;
 mod rows;
+mod secondary;
 
 pub use atoms::Atoms;
 pub use bonds::{Bond, BondOrder, Neighbours, Pseudobond, PseudobondKind};
 pub use hierarchy::{Chain, Part, PartRole, Residue, ResidueClass};
 pub use limits::MAX_COORDINATE_ANGSTROM;
 pub(crate) use rows::FileRows;
+pub use secondary::{FileSecondaryStructure, SecondaryStructureKind};
 
 use std::collections::BTreeMap;
 

@@ -7,7 +7,8 @@ use molshot_scenes::{Cylinder, Sphere};
 use naga::{Binding, Literal, Module, Scalar, ScalarKind, TypeInner, VectorSize};
 
 use super::passes::UNIFORM_STRIDE;
-use super::pipelines::{CYLINDER_ATTRIBUTES, SPHERE_ATTRIBUTES};
+use super::pipelines::{CYLINDER_ATTRIBUTES, SPHERE_ATTRIBUTES, TRIANGLE_ATTRIBUTES};
+use super::scene_buffers::TriangleInstance;
 use super::uniforms::{ResolveUniform, ViewUniform};
 
 /// A record's field: name, offset, size; all in bytes.
@@ -75,7 +76,11 @@ fn the_view_has_the_same_layout_on_both_sides() {
         pixel_scale, near_angstrom, orthographic, cue_start_angstrom, cue_color, cue_end_angstrom,
         key_direction, key_diffuse, fill_direction, fill_diffuse, ambient, specular, padding,
     );
-    for source in [molshot_shaders::SPHERE, molshot_shaders::CYLINDER] {
+    for source in [
+        molshot_shaders::SPHERE,
+        molshot_shaders::CYLINDER,
+        molshot_shaders::TRIANGLE,
+    ] {
         assert_same_layout(&parse(source), "View", &fields, size_of::<ViewUniform>());
     }
     assert!(size_of::<ViewUniform>() as u64 <= UNIFORM_STRIDE);
@@ -100,6 +105,13 @@ fn arrives_as(format: wgpu::VertexFormat) -> TypeInner {
         wgpu::VertexFormat::Float32x3 => TypeInner::Vector {
             size: VectorSize::Tri,
             scalar: float,
+        },
+        wgpu::VertexFormat::Uint32x3 => TypeInner::Vector {
+            size: VectorSize::Tri,
+            scalar: Scalar {
+                kind: ScalarKind::Uint,
+                width: 4,
+            },
         },
         wgpu::VertexFormat::Unorm8x4 => TypeInner::Vector {
             size: VectorSize::Quad,
@@ -178,6 +190,21 @@ fn cylinders_have_the_same_fields_on_both_sides() {
 }
 
 #[test]
+fn triangles_have_the_same_fields_on_both_sides() {
+    let fields = fields!(TriangleInstance:
+        corner_0, corner_1, corner_2, normal_0, normal_1, normal_2, color_0, color_1, color_2,
+        atoms,
+    );
+    assert_same_attributes(
+        &parse(molshot_shaders::TRIANGLE),
+        "TriangleInstance",
+        &TRIANGLE_ATTRIBUTES,
+        &fields,
+        size_of::<TriangleInstance>(),
+    );
+}
+
+#[test]
 fn caps_have_the_same_numbers_on_both_sides() {
     let module = parse(molshot_shaders::CYLINDER);
     let constant = |name: &str| {
@@ -214,6 +241,15 @@ fn every_entry_point_that_a_pipeline_names_is_there() {
             ["fragment_color", "fragment_planes", "vertex_main"]
         );
     }
+    assert_eq!(
+        names(molshot_shaders::TRIANGLE),
+        [
+            "fragment_color",
+            "fragment_planes",
+            "fragment_transparent",
+            "vertex_main"
+        ]
+    );
     for source in [molshot_shaders::RESOLVE, molshot_shaders::PACK] {
         assert_eq!(names(source), ["fragment_main", "vertex_main"]);
     }

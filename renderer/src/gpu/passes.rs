@@ -115,6 +115,24 @@ impl Passes<'_> {
                 pass.draw(0..4, 0..instances.count);
             }
         }
+        if let Some(triangles) = &self.scene.triangles {
+            let primitive = &self.pipelines.triangles;
+            pass.set_pipeline(if with_planes {
+                &primitive.planes
+            } else {
+                &primitive.color
+            });
+            pass.set_vertex_buffer(0, triangles.buffer.slice(..));
+            let opaque = self.scene.opaque_triangles;
+            pass.draw(0..3, 0..opaque);
+            // Only the nearest transparent triangle is seen: first its depth, then its colour.
+            if !with_planes && opaque < triangles.count {
+                for pipeline in &self.pipelines.transparent {
+                    pass.set_pipeline(pipeline);
+                    pass.draw(0..3, opaque..triangles.count);
+                }
+            }
+        }
     }
 }
 

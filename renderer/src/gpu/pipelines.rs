@@ -4,6 +4,7 @@ use std::mem::size_of;
 
 use molshot_scenes::{Cylinder, Sphere};
 
+use super::scene_buffers::TriangleInstance;
 use super::targets::{COLOR_FORMAT, DEPTH_FORMAT, PACKED_FORMAT, PLANE_FORMATS};
 use super::uniforms::{ResolveUniform, ViewUniform};
 
@@ -14,6 +15,9 @@ pub(super) struct Pipelines {
     pub(super) resolve_layout: wgpu::BindGroupLayout,
     pub(super) spheres: Primitive,
     pub(super) cylinders: Primitive,
+    pub(super) triangles: Primitive,
+    /// The depth of transparent triangles, then their colour where they are nearest.
+    pub(super) transparent: [wgpu::RenderPipeline; 2],
     pub(super) resolve: wgpu::RenderPipeline,
     pub(super) pack_layout: wgpu::BindGroupLayout,
     pub(super) pack: wgpu::RenderPipeline,
@@ -34,6 +38,12 @@ pub(super) const SPHERE_ATTRIBUTES: [wgpu::VertexAttribute; 4] = wgpu::vertex_at
 pub(super) const CYLINDER_ATTRIBUTES: [wgpu::VertexAttribute; 8] = wgpu::vertex_attr_array![
     0 => Float32x3, 1 => Float32, 2 => Float32x3, 3 => Uint32,
     4 => Unorm8x4, 5 => Unorm8x4, 6 => Uint32, 7 => Uint32
+];
+
+pub(super) const TRIANGLE_ATTRIBUTES: [wgpu::VertexAttribute; 10] = wgpu::vertex_attr_array![
+    0 => Float32x3, 1 => Float32x3, 2 => Float32x3,
+    3 => Float32x3, 4 => Float32x3, 5 => Float32x3,
+    6 => Unorm8x4, 7 => Unorm8x4, 8 => Unorm8x4, 9 => Uint32x3
 ];
 
 impl Pipelines {
@@ -73,6 +83,38 @@ impl Pipelines {
                 attributes: &CYLINDER_ATTRIBUTES,
             },
         );
+        let triangle_layout = wgpu::VertexBufferLayout {
+            array_stride: size_of::<TriangleInstance>() as u64,
+            step_mode: wgpu::VertexStepMode::Instance,
+            attributes: &TRIANGLE_ATTRIBUTES,
+        };
+        let triangles = primitive(
+            device,
+            &layout,
+            "triangles",
+            molshot_shaders::TRIANGLE,
+            &triangle_layout,
+        );
+        let module = shader(device, "transparent triangles", molshot_shaders::TRIANGLE);
+        let transparent = [
+            PrimitiveUse {
+                entry_point: "fragment_transparent",
+                depth_compare: wgpu::CompareFunction::Greater,
+                targets: vec![Some(wgpu::ColorTargetState {
+                    write_mask: wgpu::ColorWrites::empty(),
+                    ..target(COLOR_FORMAT)
+                })],
+            },
+            PrimitiveUse {
+                entry_point: "fragment_transparent",
+                depth_compare: wgpu::CompareFunction::Equal,
+                targets: vec![Some(wgpu::ColorTargetState {
+                    blend: Some(wgpu::BlendState::ALPHA_BLENDING),
+                    ..target(COLOR_FORMAT)
+                })],
+            },
+        ]
+        .map(|of| primitive_pipeline(device, &layout, &module, &triangle_layout, &of));
         let resolve = whole_target(
             device,
             "resolve",
@@ -96,6 +138,8 @@ impl Pipelines {
             resolve_layout,
             spheres,
             cylinders,
+            triangles,
+            transparent,
             resolve,
             pack_layout,
             pack,
@@ -168,39 +212,14 @@ fn primitive(
 ) -> Primitive {
     let module = shader(device, label, source);
     let make = |entry_point, formats: &[wgpu::TextureFormat]| {
-        let targets: Vec<_> = formats.iter().map(|format| Some(target(*format))).collect();
-        device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
-            label: Some(label),
-            layout: Some(layout),
-            vertex: wgpu::VertexState {
-                module: &module,
-                entry_point: Some("vertex_main"),
-                compilation_options: wgpu::PipelineCompilationOptions::default(),
-                buffers: &[Some(instances.clone())],
-            },
-            primitive: wgpu::PrimitiveState {
-                topology: wgpu::PrimitiveTopology::TriangleStrip,
-                ..Default::default()
-            },
+        let of = PrimitiveUse {
+            entry_point,
             // Reversed depth: nearer is greater. "Greater" keeps the first of two equal ones, so
             // that ties are resolved by record order.
-            depth_stencil: Some(wgpu::DepthStencilState {
-                format: DEPTH_FORMAT,
-                depth_write_enabled: Some(true),
-                depth_compare: Some(wgpu::CompareFunction::Greater),
-                stencil: wgpu::StencilState::default(),
-                bias: wgpu::DepthBiasState::default(),
-            }),
-            multisample: wgpu::MultisampleState::default(),
-            fragment: Some(wgpu::FragmentState {
-                module: &module,
-                entry_point: Some(entry_point),
-                compilation_options: wgpu::PipelineCompilationOptions::default(),
-                targets: &targets,
-            }),
-            multiview_mask: None,
-            cache: None,
-        })
+            depth_compare: wgpu::CompareFunction::Greater,
+            targets: formats.iter().map(|format| Some(target(*format))).collect(),
+        };
+        primitive_pipeline(device, layout, &module, instances, &of)
     };
     Primitive {
         color: make("fragment_color", &[COLOR_FORMAT]),
@@ -214,6 +233,52 @@ fn primitive(
             ],
         ),
     }
+}
+
+/// What distinguishes the pipelines of one primitive.
+struct PrimitiveUse {
+    entry_point: &'static str,
+    depth_compare: wgpu::CompareFunction,
+    targets: Vec<Option<wgpu::ColorTargetState>>,
+}
+
+fn primitive_pipeline(
+    device: &wgpu::Device,
+    layout: &wgpu::PipelineLayout,
+    module: &wgpu::ShaderModule,
+    instances: &wgpu::VertexBufferLayout<'_>,
+    of: &PrimitiveUse,
+) -> wgpu::RenderPipeline {
+    device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
+        label: Some(of.entry_point),
+        layout: Some(layout),
+        vertex: wgpu::VertexState {
+            module,
+            entry_point: Some("vertex_main"),
+            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            buffers: &[Some(instances.clone())],
+        },
+        primitive: wgpu::PrimitiveState {
+            topology: wgpu::PrimitiveTopology::TriangleStrip,
+            ..Default::default()
+        },
+        depth_stencil: Some(wgpu::DepthStencilState {
+            format: DEPTH_FORMAT,
+            depth_write_enabled: Some(of.depth_compare == wgpu::CompareFunction::Greater),
+            depth_compare: Some(of.depth_compare),
+            stencil: wgpu::StencilState::default(),
+            bias: wgpu::DepthBiasState::default(),
+        }),
+        multisample: wgpu::MultisampleState::default(),
+        fragment: Some(wgpu::FragmentState {
+            module,
+            entry_point: Some(of.entry_point),
+            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            targets: &of.targets,
+        }),
+        multiview_mask: None,
+        cache: None,
+    })
 }
 
 /// A pipeline that computes every pixel of a target from textures.

@@ -2,12 +2,13 @@
 
 use std::sync::{Arc, Weak};
 
-use bytemuck::Pod;
+use bytemuck::{Pod, Zeroable};
 use glam::DVec3;
 use molshot_scenes::{Cylinder, Scene, Sphere};
 
 use super::context::Context;
 use crate::error::RenderError;
+use crate::mesh::DrawnTriangles;
 
 /// Instance buffers of one scene.
 #[derive(Debug)]
@@ -19,6 +20,30 @@ pub(super) struct SceneBuffers {
     pub(super) origin: DVec3,
     pub(super) spheres: Option<Instances>,
     pub(super) cylinders: Option<Instances>,
+    /// Opaque triangles, then transparent ones.
+    pub(super) triangles: Option<Instances>,
+    /// Number of opaque triangles.
+    pub(super) opaque_triangles: u32,
+}
+
+/// A triangle of a mesh on the device.
+#[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
+#[repr(C)]
+pub(super) struct TriangleInstance {
+    /// Corners in scene axes, angstrom; counterclockwise when seen from the side of the normals.
+    pub(super) corner_0: [f32; 3],
+    pub(super) corner_1: [f32; 3],
+    pub(super) corner_2: [f32; 3],
+    /// Normals at the corners.
+    pub(super) normal_0: [f32; 3],
+    pub(super) normal_1: [f32; 3],
+    pub(super) normal_2: [f32; 3],
+    /// sRGB colours of the corners; the fourth byte is the opacity.
+    pub(super) color_0: [u8; 4],
+    pub(super) color_1: [u8; 4],
+    pub(super) color_2: [u8; 4],
+    /// Atoms of the corners.
+    pub(super) atoms: [u32; 3],
 }
 
 /// A buffer and how many records it holds.
@@ -58,18 +83,49 @@ impl SceneBuffers {
                 ..*cylinder
             })
             .collect();
+        let drawn = DrawnTriangles::of(&scene.mesh);
+        let triangles: Vec<TriangleInstance> = drawn
+            .triangles
+            .iter()
+            .map(|triangle| {
+                let [a, b, c] = triangle.map(|corner| scene.mesh.vertices[corner as usize]);
+                TriangleInstance {
+                    corner_0: relative(a.position_angstrom),
+                    corner_1: relative(b.position_angstrom),
+                    corner_2: relative(c.position_angstrom),
+                    normal_0: a.normal,
+                    normal_1: b.normal,
+                    normal_2: c.normal,
+                    color_0: a.color,
+                    color_1: b.color,
+                    color_2: c.color,
+                    atoms: [a.atom, b.atom, c.atom],
+                }
+            })
+            .collect();
         Ok(Self {
             scene: Arc::downgrade(scene),
             bytes: Self::bytes_of(scene),
             origin,
             spheres: instances(context, "spheres", &spheres)?,
             cylinders: instances(context, "cylinders", &cylinders)?,
+            triangles: instances(context, "triangles", &triangles)?,
+            opaque_triangles: drawn.opaque as u32,
         })
     }
 
     /// Size of a scene on the device.
     pub(super) fn bytes_of(scene: &Scene) -> u64 {
-        (size_of_val(scene.spheres.as_slice()) + size_of_val(scene.cylinders.as_slice())) as u64
+        let bodies =
+            size_of_val(scene.spheres.as_slice()) + size_of_val(scene.cylinders.as_slice());
+        (bodies + scene.mesh.triangles.len() * size_of::<TriangleInstance>()) as u64
+    }
+
+    /// True with triangles that are not opaque.
+    pub(super) fn is_transparent(&self) -> bool {
+        self.triangles
+            .as_ref()
+            .is_some_and(|triangles| self.opaque_triangles < triangles.count)
     }
 
     /// Size on the device.

@@ -12,6 +12,7 @@ use super::camera::{AxisRays, Camera};
 use super::context::FrameContext;
 use super::frame_pool::FramePool;
 use super::instruction_set::InstructionSet;
+use super::mesh::MeshFrame;
 use super::primitives::Primitives;
 use super::scene::SceneData;
 use super::tile::TILE_PX;
@@ -35,6 +36,7 @@ pub struct SoftwareBackend {
     scene: Option<SceneData>,
     primitives: Primitives,
     bins: Bins,
+    mesh: MeshFrame,
     /// Rays of columns and of rows.
     axis_rays: [AxisRays; 2],
     workers: Vec<Worker>,
@@ -73,6 +75,7 @@ impl SoftwareBackend {
             scene: None,
             primitives: Primitives::default(),
             bins: Bins::default(),
+            mesh: MeshFrame::default(),
             axis_rays: Default::default(),
             workers,
             frame_pool: FramePool::default(),
@@ -94,6 +97,7 @@ impl SoftwareBackend {
         let mut capacities = Vec::new();
         self.primitives.capacities(&mut capacities);
         self.bins.capacities(&mut capacities);
+        self.mesh.capacities(&mut capacities);
         self.frame_pool.capacities(&mut capacities);
         for worker in &self.workers {
             worker.capacities(&mut capacities);
@@ -133,7 +137,8 @@ impl SoftwareBackend {
             grid.origin_px[0] + crop.width_px as i32,
             grid.origin_px[1] + crop.height_px as i32,
         ];
-        let analytic = job.samples() == Samples::Auto;
+        // The shares that triangles cover are not computed, as on a GPU.
+        let analytic = job.samples() == Samples::Auto && scene.mesh.is_empty();
         // Where samples are taken nevertheless, of highlights, four are enough.
         let samples = if analytic {
             Samples::Four
@@ -146,6 +151,9 @@ impl SoftwareBackend {
         self.primitives
             .project(scene, &camera, drawn, reach_px, cancel)?;
         self.bins.begin(&self.primitives.visible, &grid, cancel)?;
+        let size_px = [crop.width_px as usize, crop.height_px as usize];
+        self.mesh
+            .project(&scene.mesh, &camera, &grid, size_px, cancel)?;
 
         let offsets_px = if antialiased {
             samples.offsets_px()
@@ -174,6 +182,7 @@ impl SoftwareBackend {
                     cancel,
                 },
                 bins: &self.bins,
+                mesh: &self.mesh,
                 grid,
                 width_px: width,
                 height_px: crop.height_px as usize,

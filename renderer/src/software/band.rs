@@ -6,6 +6,7 @@ use fearless_simd::u32x8;
 use super::binning::{Bins, TileGrid};
 use super::camera::AxisRays;
 use super::context::FrameContext;
+use super::mesh::MeshFrame;
 use super::shading::ShadeResults;
 use super::tile::TILE_PX;
 use crate::frame::Frame;
@@ -33,6 +34,8 @@ pub(super) struct Band<'a> {
 pub(super) struct FramePlan<'a> {
     pub(super) context: FrameContext<'a>,
     pub(super) bins: &'a Bins,
+    /// Triangles.
+    pub(super) mesh: &'a MeshFrame,
     pub(super) grid: TileGrid,
     /// Rays of all columns and of all rows of the tiles, aprons included.
     pub(super) axis_rays: &'a [AxisRays; 2],
@@ -161,15 +164,32 @@ impl Band<'_> {
         results: &ShadeResults<'_>,
         lane: usize,
     ) {
-        let at = results.slots[lane] as usize;
+        let [x, y, z] = &results.planes.normal;
+        self.write_hit(
+            plan,
+            results.slots[lane] as usize,
+            results.planes.depth[lane],
+            [x[lane], y[lane], z[lane]],
+            plan.context.scene.atoms[results.ids[lane].index()],
+        );
+    }
+
+    /// Writes all planes except colour of a pixel.
+    #[inline(always)]
+    pub(super) fn write_hit(
+        &mut self,
+        plan: &FramePlan<'_>,
+        at: usize,
+        depth_angstrom: f32,
+        unit_normal: [f32; 3],
+        atom: u32,
+    ) {
         if let Some(depth) = self.depth.get_mut(at) {
-            *depth = results.planes.depth[lane];
+            *depth = depth_angstrom;
         }
         if let Some(normal) = self.normal.get_mut(at) {
-            let [x, y, z] = &results.planes.normal;
-            *normal = [x[lane], y[lane], z[lane]];
+            *normal = unit_normal;
         }
-        let atom = plan.context.scene.atoms[results.ids[lane].index()];
         // A primitive that belongs to no atom has id 0, as the background does.
         let residue = plan.residue_of.get(atom as usize);
         if let Some(id) = self.atom.get_mut(at) {

@@ -2,11 +2,13 @@
 
 use std::ops::Deref;
 
+use fearless_simd::f32x8;
+use fearless_simd::prelude::*;
 use glam::{DVec3, Vec3, Vec4};
 use molshot_scenes::RenderJob;
 
 use crate::camera_uniforms::CameraUniforms;
-use crate::simd::QUAD;
+use crate::simd::{QUAD, Vec3x8, each_axis};
 
 /// [`CameraUniforms`], and values that follow from them.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +51,17 @@ impl Camera {
     pub(super) fn to_camera(self, p: [f32; 3]) -> Vec3 {
         let [x, y, z, translation] = self.columns;
         x * p[0] + y * p[1] + z * p[2] + translation
+    }
+
+    /// Turns directions from scene axes to camera axes.
+    #[inline(always)]
+    pub(super) fn rotate<S: Simd>(&self, simd: S, v: Vec3x8<S>) -> Vec3x8<S> {
+        let [x, y, z] = [0, 1, 2].map(|column| self.columns[column].to_array());
+        each_axis!(axis => {
+            f32x8::splat(simd, x[axis]) * v[0]
+                + f32x8::splat(simd, y[axis]) * v[1]
+                + f32x8::splat(simd, z[axis]) * v[2]
+        })
     }
 
     /// The x of the ray through a column of the image, given in pixels from the left.

@@ -76,6 +76,21 @@ impl Edges {
         self.rows = rows;
     }
 
+    /// Takes pixels that are sampled whatever lies before them: a bit for each column of each row.
+    pub(super) fn set_all(&mut self, rows: [u32; TILE_PX]) {
+        self.pixels.clear();
+        self.rows = rows;
+        self.neighborhood_depth.fill(f32::NEG_INFINITY);
+        for (row, mut columns) in rows.into_iter().enumerate() {
+            while columns != 0 {
+                let at = row * TILE_PX + columns.trailing_zeros() as usize;
+                columns &= columns - 1;
+                self.neighborhood_depth[at] = f32::INFINITY;
+                self.pixels.push(at as u16);
+            }
+        }
+    }
+
     /// Finds the edges among the pixels inside the apron.
     pub(super) fn find<S: Simd>(&mut self, simd: S, context: &FrameContext<'_>, tile: &Tile) {
         self.clear();

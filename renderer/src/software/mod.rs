@@ -53,6 +53,7 @@ mod instruction_set;
 mod intersect;
 mod junctions;
 mod lighting;
+mod mesh;
 mod outline;
 mod primitive_id;
 mod primitives;

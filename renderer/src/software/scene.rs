@@ -6,6 +6,7 @@ use glam::DVec3;
 use molshot_scenes::{Cylinder, Scene};
 
 use super::duplicates::find_duplicates;
+use super::mesh::SceneMesh;
 use super::primitive_id::PrimitiveId;
 use crate::cancel::CancelToken;
 use crate::error::RenderError;
@@ -28,6 +29,8 @@ pub(super) struct SceneData {
     pub(super) colors: Vec<u32>,
     /// Atom of each [`PrimitiveId`].
     pub(super) atoms: Vec<u32>,
+    /// Triangles.
+    pub(super) mesh: SceneMesh,
     /// For each half of a cylinder the bodies of lower ids that continue it smoothly in the same
     /// colour.
     joins: Vec<Joins>,
@@ -108,7 +111,9 @@ impl SceneData {
         cancel.check()?;
         let joins = joins(scene, &sphere_of_atom);
         cancel.check()?;
+        let mesh = SceneMesh::new(&scene.mesh, origin, cancel)?;
         Ok(Self {
+            mesh,
             scene: Arc::clone(scene),
             origin,
             spheres,

@@ -13,6 +13,7 @@ use super::band::{Band, FramePlan, TileOutput};
 use super::borders::Borders;
 use super::edges::Edges;
 use super::junctions;
+use super::mesh::{MeshTile, TilePlace};
 use super::primitive_id::PrimitiveId;
 use super::primitives::ProjectedPrimitive;
 use super::resolve::ResolveAccumulator;
@@ -35,6 +36,7 @@ pub(super) struct Worker {
     /// Interior pixels whose light varies, shaded at their samples.
     supersampled: ShadeBatch,
     accumulators: Vec<ResolveAccumulator>,
+    mesh: MeshTile,
 }
 
 impl Worker {
@@ -52,6 +54,7 @@ impl Worker {
         self.interior.capacities(capacities);
         self.edge_samples.capacities(capacities);
         self.supersampled.capacities(capacities);
+        self.mesh.capacities(capacities);
     }
 
     /// Draws the tiles of a band that the bins hold, with the instructions of `level`.
@@ -96,13 +99,14 @@ impl Worker {
         if columns.start == 0 {
             band.clear(simd, plan);
         }
+        self.mesh.begin_row(plan, band.row);
         for column in columns {
             // The frame is given up by the caller.
             if plan.context.cancel.is_cancelled() {
                 return;
             }
             let members = plan.bins.members(column, band.row);
-            if !members.is_empty() {
+            if !members.is_empty() || self.mesh.touches(column) {
                 self.draw_tile::<S, PERSPECTIVE>(simd, plan, column, members, band);
             }
         }
@@ -170,6 +174,15 @@ impl Worker {
                 }
             }
             self.shade_colors::<S, PERSPECTIVE>(simd, plan, &output, band);
+        }
+        if self.mesh.touches(column) {
+            let place = TilePlace {
+                column,
+                first_lines,
+                output,
+                members,
+            };
+            (self.mesh).draw::<S, PERSPECTIVE>(simd, plan, place, &self.tile, band);
         }
     }
 

@@ -12,7 +12,7 @@ use super::row::{Row, RowContext, too_many_atoms};
 use crate::diagnostics::RepeatedWarning;
 use crate::io::options::ReadOptions;
 use crate::io::text::warn_of_several;
-use crate::raw::{ElementField, RawAtom, RawModel};
+use crate::raw::{ElementField, RawAtom, RawModel, RawSecondaryStructure};
 use crate::symmetry::Symmetry;
 use crate::{Location, MoleculeError};
 
@@ -341,6 +341,7 @@ impl AtomSites {
                 has_fractional_coordinates: is_fractional,
                 ..Symmetry::default()
             },
+            secondary_structure: RawSecondaryStructure::default(),
             model_numbers: (self.models.iter())
                 .filter_map(|number| u32::try_from(*number).ok())
                 .collect(),

@@ -6,6 +6,7 @@ use super::category::{Category, OtherContent};
 use super::cell::CellRow;
 use super::component::{self, Component};
 use super::row::{Row, RowContext};
+use super::secondary::SecondaryRows;
 use super::symmetry::SymmetryRows;
 use crate::io::options::ReadOptions;
 use crate::io::text::{counted, warning};
@@ -59,6 +60,7 @@ struct Block {
     component: Component,
     component_bonds: ComponentBonds,
     links: Links,
+    secondary: SecondaryRows,
     cell: CellRow,
     symmetry: SymmetryRows,
     /// Coordinates of a block after the one with the structure, whose rows are not kept.
@@ -113,6 +115,10 @@ impl<'a> BlockBuilder<'a> {
             Category::ChemCompBond => block.component_bonds.push(&context),
             Category::StructConn => {
                 block.links.push(&context);
+                Ok(())
+            }
+            Category::StructConf | Category::SheetRange => {
+                block.secondary.push(category, row);
                 Ok(())
             }
             Category::Cell => block.cell.set(&context),
@@ -183,6 +189,7 @@ impl<'a> BlockBuilder<'a> {
                 .component_bonds
                 .add_to(&mut model, |atom| labels.name(atom));
             block.links.add_to(&mut model, &labels, self.file);
+            model.secondary_structure = block.secondary.finish(self.file, &mut model.warnings);
             model.symmetry = block.symmetry.finish(
                 self.file,
                 block.cell.cell(),

@@ -110,6 +110,40 @@ items! {
 }
 
 items! {
+    /// Items of `_struct_conf`.
+    StructConf {
+        Type = "conf_type_id",
+        HelixClass = "pdbx_PDB_helix_class",
+        BegLabelAsym = "beg_label_asym_id",
+        BegLabelSeq = "beg_label_seq_id",
+        BegAuthAsym = "beg_auth_asym_id",
+        BegAuthSeq = "beg_auth_seq_id",
+        BegInsCode = "pdbx_beg_PDB_ins_code",
+        EndLabelAsym = "end_label_asym_id",
+        EndLabelSeq = "end_label_seq_id",
+        EndAuthAsym = "end_auth_asym_id",
+        EndAuthSeq = "end_auth_seq_id",
+        EndInsCode = "pdbx_end_PDB_ins_code",
+    }
+}
+
+items! {
+    /// Items of `_struct_sheet_range`.
+    SheetRange {
+        BegLabelAsym = "beg_label_asym_id",
+        BegLabelSeq = "beg_label_seq_id",
+        BegAuthAsym = "beg_auth_asym_id",
+        BegAuthSeq = "beg_auth_seq_id",
+        BegInsCode = "pdbx_beg_PDB_ins_code",
+        EndLabelAsym = "end_label_asym_id",
+        EndLabelSeq = "end_label_seq_id",
+        EndAuthAsym = "end_auth_asym_id",
+        EndAuthSeq = "end_auth_seq_id",
+        EndInsCode = "pdbx_end_PDB_ins_code",
+    }
+}
+
+items! {
     /// Items of `_cell`.
     Cell {
         A = "length_a",
@@ -209,6 +243,10 @@ pub(crate) enum Category {
     ChemCompBond,
     /// Links between atoms of the structure: [`StructConn`].
     StructConn,
+    /// Helices: [`StructConf`].
+    StructConf,
+    /// Strands: [`SheetRange`].
+    SheetRange,
     /// The unit cell: [`Cell`].
     Cell,
     /// Biological assemblies: [`StructAssembly`].
@@ -229,11 +267,13 @@ pub(crate) enum Category {
 
 impl Category {
     /// All categories, in the order of their numbers.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::AtomSite,
         Self::ChemCompAtom,
         Self::ChemCompBond,
         Self::StructConn,
+        Self::StructConf,
+        Self::SheetRange,
         Self::Cell,
         Self::StructAssembly,
         Self::AssemblyGen,
@@ -251,6 +291,8 @@ impl Category {
             Self::ChemCompAtom => "chem_comp_atom",
             Self::ChemCompBond => "chem_comp_bond",
             Self::StructConn => "struct_conn",
+            Self::StructConf => "struct_conf",
+            Self::SheetRange => "struct_sheet_range",
             Self::Cell => "cell",
             Self::StructAssembly => "pdbx_struct_assembly",
             Self::AssemblyGen => "pdbx_struct_assembly_gen",
@@ -269,6 +311,8 @@ impl Category {
             Self::ChemCompAtom => ChemCompAtom::NAMES,
             Self::ChemCompBond => ChemCompBond::NAMES,
             Self::StructConn => StructConn::NAMES,
+            Self::StructConf => StructConf::NAMES,
+            Self::SheetRange => SheetRange::NAMES,
             Self::Cell => Cell::NAMES,
             Self::StructAssembly => StructAssembly::NAMES,
             Self::AssemblyGen => AssemblyGen::NAMES,

@@ -14,6 +14,7 @@ mod component;
 mod fields;
 mod number;
 mod row;
+mod secondary;
 mod symmetry;
 
 pub(super) use block::BlockBuilder;

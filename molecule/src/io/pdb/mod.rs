@@ -2,7 +2,7 @@
 //! older versions, the variants of molecular dynamics programs, and PDBQT of `AutoDock`.
 //!
 //! The file is read in one pass; only the records ATOM, HETATM, TER, MODEL, ENDMDL, END, CONECT,
-//! LINK, LINKR, SSBOND, CRYST1, REMARK 290 and REMARK 350 are used.
+//! LINK, LINKR, SSBOND, HELIX, SHEET, CRYST1, REMARK 290 and REMARK 350 are used.
 
 mod atom;
 mod conect;
@@ -18,6 +18,7 @@ mod models;
 mod numbers;
 mod pdbqt;
 mod residue_names;
+mod secondary;
 mod symmetry;
 mod tail;
 #[cfg(test)]
@@ -30,6 +31,7 @@ use self::conect::Conect;
 use self::fields::{columns, integer};
 use self::link::Links;
 use self::models::{Before, Models};
+use self::secondary::SecondaryRecords;
 use self::symmetry::SymmetryRecords;
 use super::options::ReadOptions;
 use crate::diagnostics::RepeatedWarning;
@@ -53,6 +55,7 @@ pub(super) fn parse(
     let mut conect = Conect::new(options.limits.max_conect_pairs());
     let mut links = Links::default();
     let mut symmetry = SymmetryRecords::default();
+    let mut secondary = SecondaryRecords::default();
     // An atom line has 54 to 81 bytes: capacity for a file of this length; unused memory is never
     // touched.
     let mut atoms: Vec<RawAtom> = Vec::with_capacity(bytes.len() / 81);
@@ -105,6 +108,8 @@ pub(super) fn parse(
             links.read(number, line);
         } else if line.starts_with(b"REMARK") || line.starts_with(b"CRYST1") {
             symmetry.read(number, line);
+        } else if line.starts_with(b"HELIX ") || line.starts_with(b"SHEET ") {
+            secondary.read(number, line);
         } else if line.starts_with(b"MODEL") && column_is_blank(line, 5) {
             ended = false;
             models.start(notes.model_number(number, line));
@@ -138,12 +143,14 @@ pub(super) fn parse(
     let mut bonds = conect.resolve(file, &atoms, &mut warnings)?;
     links.resolve(file, &atoms, wide_chains, &mut bonds, &mut warnings);
     let symmetry = symmetry.finish(file, &mut warnings);
+    let secondary_structure = secondary.finish(file, &mut warnings);
     Ok(RawModel {
         atoms,
         bonds,
         bonds_complete: false,
         models: count,
         symmetry,
+        secondary_structure,
         model_numbers: models.distinct(),
         warnings,
     })

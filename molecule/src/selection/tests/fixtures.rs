@@ -48,6 +48,7 @@ pub(super) fn structure(chains: &[&str], rows: &[Row<'_>], bonds: &[(u32, u32)])
             atoms: start..atoms.len() as u32,
             class,
             hetero,
+            secondary_structure: None,
         });
     }
     let parts = vec![Part {
@@ -60,6 +61,7 @@ pub(super) fn structure(chains: &[&str], rows: &[Row<'_>], bonds: &[(u32, u32)])
         overlay_model: None,
         alternates_left_out: 0,
         symmetry: crate::symmetry::Symmetry::default(),
+        has_secondary_structure: false,
         cells: None,
     }];
     Structure {

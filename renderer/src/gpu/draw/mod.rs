@@ -161,11 +161,12 @@ impl GpuBackend {
         let reads = reads(job.planes());
         let crop = job.viewport().crop;
         let edge_px = region_edge_px(job);
+        let blends = self.scenes.last().is_some_and(SceneBuffers::is_transparent);
         let shape = SlotShape {
             targets: TargetShape {
                 width_px: crop.width_px.min(edge_px),
                 height_px: crop.height_px.min(edge_px),
-                sample_layers: sample_passes(job),
+                sample_layers: sample_passes(job, blends),
                 planes: needs_planes(job.planes()),
                 packs_color: self.limits.packs_colors
                     && reads.contains(&Read::Color)
@@ -391,9 +392,11 @@ fn regions(crop: CropRect, edge: u32) -> impl Iterator<Item = CropRect> {
 }
 
 /// How many one-sample pictures are averaged; 0 when the centre pass gives the colour or no colour
-/// is asked for.
-fn sample_passes(job: &RenderJob) -> u32 {
-    if job.planes().contains(&Plane::Color) && job.samples() != Samples::One {
+/// is asked for. The centre pass draws no transparent triangles, so that a scene that `blends` has
+/// one picture even with one sample.
+fn sample_passes(job: &RenderJob, blends: bool) -> u32 {
+    let sampled = blends || job.samples() != Samples::One;
+    if job.planes().contains(&Plane::Color) && sampled {
         job.samples().count()
     } else {
         0

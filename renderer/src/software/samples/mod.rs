@@ -482,6 +482,13 @@ impl EdgeSamples {
         );
     }
 
+    /// Depth and id of what a sample of the edge pixel with an index hits.
+    #[inline(always)]
+    pub(super) fn hit(&self, slot: usize, sample: usize) -> (f32, PrimitiveId) {
+        let at = slot * self.stride + sample;
+        (self.depth[at], self.ids[at])
+    }
+
     /// Number of entries of the pixel that starts at `first` whose hit is `id`.
     #[inline(always)]
     fn count_matching<S: Simd>(&self, simd: S, first: usize, id: PrimitiveId) -> usize {
