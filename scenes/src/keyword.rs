@@ -134,7 +134,8 @@ mod tests {
     use crate::job::{Plane, Samples};
     use crate::pseudobonds::PseudobondName;
     use crate::request::{
-        ColorScheme, Compression, ImageFormat, LabelAlignment, LabelContent, Preset, ProjectionKind,
+        ColorScheme, Compression, ImageFormat, LabelAlignment, LabelContent, Preset,
+        ProjectionKind, SurfaceKind,
     };
 
     fn every_word_round_trips<T: Keyword + PartialEq + Debug>() {
@@ -158,6 +159,7 @@ mod tests {
         every_word_round_trips::<ProjectionKind>();
         every_word_round_trips::<PseudobondName>();
         every_word_round_trips::<Samples>();
+        every_word_round_trips::<SurfaceKind>();
         every_word_round_trips::<ViewName>();
     }
 
@@ -190,6 +192,7 @@ mod tests {
         schema_lists_the_words::<Preset>();
         schema_lists_the_words::<ProjectionKind>();
         schema_lists_the_words::<PseudobondName>();
+        schema_lists_the_words::<SurfaceKind>();
     }
 
     #[test]

@@ -66,7 +66,9 @@ impl Workspace {
                         let corners = triangle.map(|edge| {
                             let (corner, axis) = Table::edge(edge);
                             let base = [0, 1, 2].map(|k| [x, y, z][k] + (corner >> k & 1));
-                            self.vertex(bricks, index, &brick, spheres, base, axis, &mut piece)
+                            self.vertex(
+                                bricks, index, &brick, spheres, contour, base, axis, &mut piece,
+                            )
                         });
                         piece.triangles.push(corners);
                     }
@@ -87,6 +89,7 @@ impl Workspace {
         index: usize,
         brick: &BrickView<'_>,
         spheres: &Spheres,
+        contour: &Contour,
         base: [usize; 3],
         axis: usize,
         piece: &mut Piece,
@@ -101,8 +104,20 @@ impl Workspace {
         let point = ((base[2] + 1) * SIDE + base[1] + 1) * SIDE + base[0] + 1;
         let ends = [point, point + STRIDES[axis]];
         let [start, end] = ends.map(|end| self.field.value[end]);
-        let share = (start / (start - end)).clamp(LEAST_SHARE, 1.0 - LEAST_SHARE);
         let mut place = base.map(|part| part as f64 + 1.0);
+        let share = if contour.is_union() {
+            let starts_inside = start > 0.0;
+            let mut inside = place;
+            inside[axis] += if starts_inside { 0.0 } else { 1.0 };
+            let along = if starts_inside { 1.0 } else { -1.0 };
+            let inside = brick.position(inside);
+            let length = self.length_inside(spheres, ends, inside, axis, along);
+            let length = (length / contour.spacing) as f32;
+            if starts_inside { length } else { 1.0 - length }
+        } else {
+            start / (start - end)
+        };
+        let share = share.clamp(LEAST_SHARE, 1.0 - LEAST_SHARE);
         place[axis] += f64::from(share);
         let position = brick.position(place);
         let [at_start, at_end] = ends.map(|end| self.field.gradient(end));
@@ -127,21 +142,56 @@ impl Workspace {
         vertex
     }
 
-    /// The atom with the nearest sphere, among those nearest to the ends of an edge and to their
-    /// neighbours.
-    fn nearest_atom(&self, spheres: &Spheres, ends: [usize; 2], position: [f64; 3]) -> u32 {
+    /// Length of an edge that is in balls, from its inside end on, in the direction `along` (1 or
+    /// -1): exact also where two spheres meet between the ends, and interpolation is not.
+    fn length_inside(
+        &self,
+        spheres: &Spheres,
+        ends: [usize; 2],
+        inside: [f64; 3],
+        axis: usize,
+        along: f64,
+    ) -> f64 {
+        let mut length: f64 = 0.0;
+        // A second ball may begin where the first one ends.
+        for _ in 0..3 {
+            for index in self.nearest_around(ends) {
+                let sphere = &spheres.all[index as usize];
+                let offset = [0, 1, 2].map(|k| sphere.center[k] - inside[k]);
+                let middle = offset[axis] * along;
+                let square: f64 = offset.iter().map(|part| part * part).sum();
+                // Half of the chord that the ball cuts out of the line of the edge.
+                let half = sphere.radius * sphere.radius - (square - middle * middle);
+                let half = half.max(0.0).sqrt();
+                if half > 0.0 && middle - half <= length {
+                    length = length.max(middle + half);
+                }
+            }
+        }
+        length
+    }
+
+    /// The balls nearest to the ends of an edge and to their neighbours.
+    fn nearest_around(&self, ends: [usize; 2]) -> impl Iterator<Item = u32> {
         let around = ends.into_iter().flat_map(|end| {
             let steps = STRIDES.into_iter();
             steps.flat_map(move |step| [end - step, end, end + step])
         });
-        let mut best = (f64::INFINITY, u32::MAX);
         let mut last = NO_SPHERE;
-        for point in around {
-            let index = self.field.nearest[point];
-            if index == NO_SPHERE || index == last {
-                continue;
-            }
-            last = index;
+        around
+            .map(|point| self.field.nearest[point])
+            .filter(move |index| {
+                let is_new = *index != NO_SPHERE && *index != last;
+                last = *index;
+                is_new
+            })
+    }
+
+    /// The atom with the nearest sphere, among those nearest to the ends of an edge and to their
+    /// neighbours.
+    fn nearest_atom(&self, spheres: &Spheres, ends: [usize; 2], position: [f64; 3]) -> u32 {
+        let mut best = (f64::INFINITY, u32::MAX);
+        for index in self.nearest_around(ends) {
             let sphere = &spheres.all[index as usize];
             let distance = distance_squared(sphere.center, position).sqrt() - sphere.radius;
             if (distance, sphere.atom) < best {

@@ -50,6 +50,11 @@ impl Contour {
         }
     }
 
+    /// Whether the surface is the boundary of the union of all balls.
+    pub(super) fn is_union(&self) -> bool {
+        self.kind != SurfaceKind::Gaussian && self.level <= 0.0
+    }
+
     /// Distance from its centre up to which a ball of this radius has an effect.
     pub(super) fn reach(&self, radius: f64) -> f64 {
         match self.kind {

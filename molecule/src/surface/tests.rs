@@ -264,7 +264,7 @@ fn a_smaller_probe_gives_less_volume_and_0_the_van_der_waals_surface() {
     for (position, atom) in spheres.position_angstrom.iter().zip(&spheres.atom) {
         let beyond =
             distance(*position, positions[*atom as usize]) - f64::from(radii[*atom as usize]);
-        assert!(beyond.abs() < 0.15, "{beyond}");
+        assert!(beyond.abs() < 0.01, "{beyond}");
     }
 }
 

@@ -9,8 +9,10 @@
 //! and is a ball of 0.25 times its van der Waals radius, at least as thick as a stick.
 //! `ball-and-stick` has balls of 0.25 times the van der Waals radius, no ball being thinner than a
 //! stick; `spacefill` has whole van der Waals balls and no bonds; both take the radius by atom type
-//! ([`vdw_radii_angstrom`]). Every bond is one stick in two halves, each in its atom's colour; with
-//! `bond_orders` double, aromatic and triple bonds have more lines (`bond_lines`).
+//! ([`molshot_molecule::perception::vdw_radii_angstrom`]). Every bond is one stick in two halves,
+//! each in its atom's colour; with `bond_orders` double, aromatic and triple bonds have more lines
+//! (`bond_lines`).
+//! Surfaces are meshes (`surface`), beside the atoms or, with the preset `none`, in place of them.
 //! Pseudobonds are dashes ([`crate::pseudobonds`]) and drawn only on request. Sizes and colours are
 //! `ChimeraX`'s (user guide, `style` and `size`; observed in its pictures).
 //!
@@ -22,17 +24,21 @@ mod bond_lines;
 mod cell_edges;
 mod empty;
 mod labels;
+mod opacity;
 mod paint;
+mod radii;
+mod surface;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
 use glam::DVec3;
-use molshot_molecule::perception::{bond_orders, vdw_radii_angstrom};
+use molshot_molecule::perception::bond_orders;
 use molshot_molecule::{CancelToken, Element, ResidueClass, Structure};
 
 use self::bond_lines::cylinders;
+use self::radii::Radii;
 use crate::camera::{Camera, ViewPoint};
 use crate::commands::{COMMANDS_POINTER, Command};
 use crate::error::SceneError;
@@ -254,9 +260,10 @@ fn build(
         .selection()?
         .evaluate_cancellable(&structure, cancel)?;
     let styled = styled_atoms(&structure, style);
+    let draws_atoms = style.preset != Preset::None;
     let subject = misi_presets::subject(&structure, style, cancel)?;
     let of_subject = |atom: usize| subject.as_ref().is_none_or(|subject| subject[atom]);
-    let shown: Vec<bool> = (0..styled.len())
+    let mut shown: Vec<bool> = (0..styled.len())
         .map(|atom| styled[atom] && selected[atom] && of_subject(atom))
         .collect();
     cancel.check()?;
@@ -265,6 +272,9 @@ fn build(
     let Some(bounds) = radii.bounds(&structure, &styled) else {
         return Err(empty::why_empty(&structure, style, &styled));
     };
+    if style.preset == Preset::None && style.surface.is_none() {
+        return Err(empty::nothing_beside_atoms());
+    }
     let edges = cell_edges::cell_edges(&structure, style);
     let bounds = cell_edges::bounds(&edges).map_or(bounds, |edges| bounds.union(&edges));
     if !shown.contains(&true) {
@@ -287,6 +297,18 @@ fn build(
         _ => ColorScheme::Element,
     });
     let colors = paint::atom_colors(&structure, scheme, style, &styled)?;
+    let surfaces = surface::Surfaces::new(&structure, style, &styled, &colors, cancel)?;
+    let mesh = surfaces
+        .as_ref()
+        .map(|surfaces| surfaces.mesh(&structure, cancel));
+    let mut mesh = mesh.transpose()?.unwrap_or_default();
+    let opacities = opacity::atom_opacities(&structure, &style.opacities, cancel)?;
+    let [bounds, mut clip_bounds] = match (mesh.bounds(), style.preset) {
+        // Without atoms the camera is fitted to the surface alone.
+        (Some(surface), Preset::None) => [surface; 2],
+        (Some(surface), _) => [bounds, clip_bounds].map(|bounds| bounds.union(&surface)),
+        (None, _) => [bounds, clip_bounds],
+    };
     let orders =
         (style.bond_orders && style.preset != Preset::Spacefill).then(|| bond_orders(&structure));
     // Everything was decided by the structure as read; from here on it is drawn where it was moved
@@ -295,10 +317,24 @@ fn build(
     let framed: Vec<bool> = (0..styled.len())
         .map(|atom| styled[atom] && (style.preset != Preset::MisiResidue || of_subject(atom)))
         .collect();
-    let clip_bounds = moved
-        .as_ref()
-        .and_then(|moved| radii.bounds(moved, &framed))
-        .map_or(clip_bounds, |moved| clip_bounds.union(&moved));
+    if let Some(moved) = &moved {
+        if let Some(surfaces) = &surfaces {
+            mesh = surfaces.mesh(moved, cancel)?;
+            clip_bounds = mesh.bounds().map_or(clip_bounds, |b| clip_bounds.union(&b));
+        }
+        if draws_atoms && let Some(moved) = radii.bounds(moved, &framed) {
+            clip_bounds = clip_bounds.union(&moved);
+        }
+    }
+    opacity::retain(&mut mesh, |atom| {
+        selected[atom as usize] && of_subject(atom as usize)
+    });
+    if let Some(opacities) = opacities {
+        opacity::set_opacities(&mut mesh, &opacities);
+    }
+    if !draws_atoms {
+        shown.fill(false);
+    }
     let structure = moved.unwrap_or(structure);
     cancel.check()?;
     let spheres = spheres(&structure, &shown, &radii, &colors);
@@ -333,7 +369,7 @@ fn build(
         effects: effects(style.silhouettes, style.ambient_occlusion, style.shadows)?,
         spheres,
         cylinders,
-        mesh: Arc::default(),
+        mesh: Arc::new(mesh),
         lighting: Lighting::simple(),
         depth_cue: style.depth_cue.then_some(DepthCue::DEFAULT),
         background,
@@ -379,73 +415,6 @@ fn styled_atoms(structure: &Structure, style: &StyleRequest) -> Vec<bool> {
                 && (style.solvent || structure.residue_of(i as u32).class != ResidueClass::Water)
         })
         .collect()
-}
-
-/// Radius of every atom's ball, and of the sticks; angstrom.
-struct Radii {
-    ball: Vec<f32>,
-    stick: f32,
-}
-
-impl Radii {
-    fn new(structure: &Structure, style: &StyleRequest, styled: &[bool]) -> Self {
-        let stick = style.stick_radius_angstrom.unwrap_or(STICK_RADIUS_ANGSTROM) as f32;
-        let scale = style.ball_scale.unwrap_or(match style.preset {
-            Preset::Spacefill => 1.0,
-            _ => BALL_SCALE,
-        }) as f32;
-        let mut bonded = vec![false; styled.len()];
-        for bond in structure.bonds() {
-            let (a, b) = (bond.a as usize, bond.b as usize);
-            if styled[a] && styled[b] {
-                bonded[a] = true;
-                bonded[b] = true;
-            }
-        }
-        let vdw = match style.preset {
-            Preset::Spacefill | Preset::BallAndStick => vdw_radii_angstrom(structure),
-            // Only lone atoms are balls, most of them ions: their element is enough.
-            _ => {
-                let elements = structure.atoms().element.iter();
-                elements.map(|e| e.vdw_radius_angstrom()).collect()
-            }
-        };
-        let ball = vdw.into_iter().zip(bonded).map(|(radius, bonded)| {
-            let scaled = radius * scale;
-            match style.preset {
-                Preset::Spacefill => scaled,
-                Preset::BallAndStick => scaled.max(stick),
-                _ if bonded => stick,
-                _ => scaled.max(stick),
-            }
-        });
-        Self {
-            ball: ball.collect(),
-            stick,
-        }
-    }
-
-    /// Box of the balls. Sticks are at most as thick as the balls at their ends, so they are
-    /// inside.
-    fn bounds(&self, structure: &Structure, styled: &[bool]) -> Option<BoundingBox> {
-        let mut bounds: Option<BoundingBox> = None;
-        let positions = &structure.atoms().position_angstrom;
-        for ((position, radius), _) in positions
-            .iter()
-            .zip(&self.ball)
-            .zip(styled)
-            .filter(|(_, styled)| **styled)
-        {
-            let center = DVec3::from_array(position.map(f64::from));
-            let radius = DVec3::splat(f64::from(*radius));
-            let (min, max) = (center - radius, center + radius);
-            bounds = Some(bounds.map_or(BoundingBox { min, max }, |b| BoundingBox {
-                min: b.min.min(min),
-                max: b.max.max(max),
-            }));
-        }
-        bounds
-    }
 }
 
 fn spheres(

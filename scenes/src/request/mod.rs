@@ -22,6 +22,7 @@ mod parse;
 mod residue;
 mod source;
 mod strict_serde;
+mod surface;
 #[cfg(test)]
 mod tests;
 mod tracked;
@@ -52,6 +53,8 @@ pub use labels::{LabelContent, LabelStyle, TextRequest};
 pub(crate) use parse::document as json_document;
 pub(crate) use residue::{RESIDUE_POINTER, needed_residue, residue_key};
 pub use source::{InlineFile, StructureSource};
+pub(crate) use surface::MAX_OPACITIES;
+pub use surface::{OpacityRequest, SurfaceKind, SurfaceRequest};
 pub(crate) use validate::check_edge;
 
 /// What to draw of a structure, whichever that is: look, camera, selection, motion, output. Where
@@ -162,6 +165,13 @@ pub struct StyleRequest {
     pub shadows: bool,
     /// Draw the edges of unit cells, for a structure that was made to fill some.
     pub cell_edges: bool,
+    /// Molecular surfaces; none without it.
+    #[serde(deserialize_with = "strict_serde::optional_object")]
+    pub surface: Option<SurfaceRequest>,
+    /// Opacities of surfaces and other meshes, at most 100; of several for an atom the last counts.
+    #[serde(deserialize_with = "strict_serde::objects")]
+    #[schemars(length(max = MAX_OPACITIES))]
+    pub opacities: Vec<OpacityRequest>,
 }
 
 impl Default for StyleRequest {
@@ -188,6 +198,8 @@ impl Default for StyleRequest {
             ambient_occlusion: None,
             shadows: false,
             cell_edges: true,
+            surface: None,
+            opacities: Vec::new(),
         }
     }
 }
@@ -224,9 +236,11 @@ pub enum Preset {
     Licorice,
     /// Balls of van der Waals radius, coloured by element.
     Spacefill,
+    /// No atoms and bonds: surfaces alone.
+    None,
 }
 
-keywords!(Preset { Misi = "misi", MisiResidue = "misi-residue", MisiPocket = "misi-pocket", MisiLigand = "misi-ligand", BallAndStick = "ball-and-stick", Licorice = "licorice", Spacefill = "spacefill" });
+keywords!(Preset { Misi = "misi", MisiResidue = "misi-residue", MisiPocket = "misi-pocket", MisiLigand = "misi-ligand", BallAndStick = "ball-and-stick", Licorice = "licorice", Spacefill = "spacefill", None = "none" });
 
 impl Preset {
     /// True for the picture types of MiSI-Bench.
