@@ -74,6 +74,16 @@ struct Rect {
     high: [f32; 2],
 }
 
+impl Rect {
+    /// The rectangle around both.
+    fn union(self, other: Self) -> Self {
+        Self {
+            low: [0, 1].map(|axis| self.low[axis].min(other.low[axis])),
+            high: [0, 1].map(|axis| self.high[axis].max(other.high[axis])),
+        }
+    }
+}
+
 impl Lens {
     fn new(job: &RenderJob) -> Self {
         let (view, viewport) = (job.view(), job.viewport());
@@ -122,6 +132,15 @@ impl Lens {
                 pixels += f64::from(self.cylinder_area(cylinder));
             }
         }
+        for (at, triangle) in scene.mesh.triangles.iter().enumerate() {
+            if at % LOOK_INTERVAL == LOOK_INTERVAL - 1 {
+                cancel.check()?;
+            }
+            let corners = triangle.map(|corner| {
+                self.rect(scene.mesh.vertices[corner as usize].position_angstrom, 0.0)
+            });
+            pixels += f64::from(self.area(corners.into_iter().flatten().reduce(Rect::union)));
+        }
         Ok((pixels * self.samples) as u64)
     }
 
@@ -136,11 +155,7 @@ impl Lens {
                 .map(|rect| self.area(rect))
                 .fold(0.0, f32::max);
         };
-        let whole = Rect {
-            low: [0, 1].map(|axis| start.low[axis].min(end.low[axis])),
-            high: [0, 1].map(|axis| start.high[axis].max(end.high[axis])),
-        };
-        let area = self.area(Some(whole));
+        let area = self.area(Some(start.union(end)));
         let [dx, dy] = [0, 1].map(|axis| {
             (start.low[axis] + start.high[axis] - end.low[axis] - end.high[axis]) * 0.5
         });

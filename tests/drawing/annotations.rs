@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::support::complexes::{drawn, inhibitor};
+use crate::support::meshes::generate_with_mesh;
 use crate::support::scenes::{MAX_ATOMS, generate};
 use crate::support::{draw, structure, test_data};
 use molshot_molecule::ReadOptions;
@@ -180,6 +181,21 @@ fn assert_counted(backend: &mut dyn Backend, job: &RenderJob, annotations: &Anno
             "{atom:?}"
         );
         assert!(visible <= alone + 2, "more is seen than there is: {atom:?}");
+    }
+}
+
+#[test]
+fn fractions_of_atoms_with_triangles_are_those_of_a_count_pixel_by_pixel() {
+    let structure = structure(MAX_ATOMS);
+    let mut backend = SoftwareBackend::new();
+    let mut annotator = Annotator::default();
+    for seed in 0..8 {
+        for orthographic in [false, true] {
+            let job = generate_with_mesh(seed, orthographic, &structure);
+            let frame = draw(&mut backend, &job);
+            let annotations = annotator.annotate(&job, &frame, &[]).expect("annotations");
+            assert_counted(&mut backend, &job, &annotations);
+        }
     }
 }
 

@@ -10,19 +10,20 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::support::library::{SCENES, sample_job};
+use crate::support::meshes::generate_with_mesh;
 use crate::support::scenes::{MAX_ATOMS, generate};
 use crate::support::{Chance, draw, structure};
 use molshot_renderer::encode;
 use molshot_renderer::software::{InstructionSet, SoftwareBackend};
 use molshot_scenes::request::ImageFormat;
 use molshot_scenes::{
-    AmbientOcclusion, Effects, Plane, RenderJob, Samples, Scene, Silhouettes, Viewport,
+    AmbientOcclusion, Effects, Keyword, Plane, RenderJob, Samples, Scene, Silhouettes, Viewport,
 };
 use sha2::{Digest, Sha256};
 
 /// Each sample scene with each number of samples, and generated scenes of all kinds: fifty with
 /// one, four and sixteen samples, thirteen with nine, then each sample scene with `auto`, and with
-/// all effects.
+/// all effects; then meshes.
 fn jobs() -> Vec<(String, RenderJob)> {
     let settings = [Samples::One, Samples::Four, Samples::Sixteen];
     let mut jobs = Vec::new();
@@ -88,7 +89,20 @@ fn jobs() -> Vec<(String, RenderJob)> {
         );
         jobs.push((format!("{scene}-effects"), job.expect("a sound job")));
     }
-    assert_eq!(jobs.len(), 63 + 2 * SCENES.len());
+    let meshes = [
+        Samples::One,
+        Samples::Four,
+        Samples::Nine,
+        Samples::Sixteen,
+        Samples::Auto,
+    ];
+    for (case, samples) in (0..).zip(meshes) {
+        let made = generate_with_mesh(case, case % 2 == 1, &structure);
+        let viewport = Viewport::whole(120, 91);
+        let job = crate::support::job(made.scene(), *made.view(), viewport, samples);
+        jobs.push((format!("mesh-{}", samples.keyword()), job));
+    }
+    assert_eq!(jobs.len(), 63 + 2 * SCENES.len() + meshes.len());
     jobs
 }
 

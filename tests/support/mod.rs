@@ -10,6 +10,7 @@ pub(crate) mod complexes;
 pub(crate) mod labels;
 pub(crate) mod library;
 pub(crate) mod likeness;
+pub(crate) mod meshes;
 pub(crate) mod oracle;
 pub(crate) mod pictures;
 pub(crate) mod scenes;

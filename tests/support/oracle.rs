@@ -2,8 +2,14 @@
 //! and no formula with the shaders, is slow, and says for each pixel whether its answer can be
 //! relied on.
 
+mod nearest;
+mod triangle;
+
 use glam::DVec3;
-use molshot_scenes::{Cylinder, MeshVertex, Projection, RenderJob, Scene, Sphere, View, Viewport};
+use molshot_scenes::{Cylinder, Projection, RenderJob, Scene, Sphere, View, Viewport};
+
+use self::nearest::Nearest;
+use self::triangle::{meet_triangle, shares};
 
 /// Where a ray meets a surface.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -235,46 +241,6 @@ fn answer(scene: &Scene, view: &View, camera: &Camera, ray: Ray) -> Answer {
     }
 }
 
-/// The nearest meeting and the depth of the next one.
-struct Nearest {
-    near_angstrom: f64,
-    best: Option<(usize, Meeting)>,
-    second: f64,
-}
-
-impl Nearest {
-    fn new(view: &View) -> Self {
-        Self {
-            near_angstrom: view.near_angstrom,
-            best: None,
-            second: f64::INFINITY,
-        }
-    }
-
-    /// How much deeper the second meeting lies than the first.
-    fn lead_angstrom(&self) -> f64 {
-        self.best
-            .map_or(f64::INFINITY, |(_, (depth, ..))| self.second - depth)
-    }
-
-    fn take(&mut self, record: usize, meeting: Meeting) {
-        if meeting.0 < self.near_angstrom {
-            return;
-        }
-        match &mut self.best {
-            Some((_, first)) if meeting.0 >= first.0 => {
-                self.second = self.second.min(meeting.0);
-            }
-            best => {
-                if let Some((_, beaten)) = best {
-                    self.second = beaten.0;
-                }
-                *best = Some((record, meeting));
-            }
-        }
-    }
-}
-
 /// The lit point of a meeting.
 fn hit_of(
     scene: &Scene,
@@ -309,39 +275,6 @@ fn hit_of(
             piece,
         },
     }
-}
-
-/// Solves `eye + t direction = a + u (b - a) + v (c - a)` by Cramer's rule.
-fn meet_triangle(corners: [&MeshVertex; 3], ray: Ray) -> Option<Meeting> {
-    let [a, b, c] = corners.map(|corner| vector(corner.position_angstrom));
-    let (ab, ac) = (b - a, c - a);
-    let across = ab.cross(ac);
-    let determinant = -ray.direction.dot(across);
-    if determinant == 0.0 {
-        return None;
-    }
-    let from = ray.eye - a;
-    let t = from.dot(across) / determinant;
-    let turned = from.cross(ray.direction);
-    let u = ac.dot(turned) / determinant;
-    let v = -ab.dot(turned) / determinant;
-    if !(u >= 0.0 && v >= 0.0 && u + v <= 1.0) {
-        return None;
-    }
-    let [na, nb, nc] = corners.map(|corner| vector(corner.normal));
-    let outside = across * across.dot(na + nb + nc).signum();
-    let front = ray.direction.dot(outside) < 0.0;
-    let normal = (na * (1.0 - u - v) + nb * u + nc * v).normalize();
-    let normal = if front { normal } else { -normal };
-    Some((t, normal, Piece::Triangle { front }))
-}
-
-/// Shares of the three corners in a point of a triangle's plane, by areas.
-fn shares(corners: [DVec3; 3], point: DVec3) -> [f64; 3] {
-    let [a, b, c] = corners;
-    let whole = (b - a).cross(c - a);
-    [[b, c], [c, a], [a, b]]
-        .map(|[p, q]| (p - point).cross(q - point).dot(whole) / whole.length_squared())
 }
 
 /// Atom, colour and half of the record that is met at `point`.

@@ -18,6 +18,7 @@
     reason = "a SIMD operation that is not inlined into code compiled for its instructions is a call"
 )]
 
+mod atom_shapes;
 mod camera_cylinder;
 pub mod classes;
 mod cylinder_footprint;
@@ -47,7 +48,8 @@ use crate::error::RenderError;
 use crate::frame::Frame;
 use crate::labels::{LabelBox, LabelDrawer};
 use crate::software::Probe;
-use isolated::{AtomShapes, Counter};
+use atom_shapes::AtomShapes;
+use isolated::Counter;
 use pixel_set::PixelSet;
 use projector::Projector;
 use visible::{Covered, VisiblePixels};

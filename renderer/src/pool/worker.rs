@@ -433,7 +433,8 @@ impl RenderWorker<'_> {
 
     /// Frees what is kept of a huge scene. Opening a GPU takes long, so that one stays open.
     fn free_huge_scene(&mut self, scene: &Scene) {
-        if scene.spheres.len() + scene.cylinders.len() <= MAX_KEPT_BODIES {
+        let bodies = scene.spheres.len() + scene.cylinders.len() + scene.mesh.triangles.len();
+        if bodies <= MAX_KEPT_BODIES {
             return;
         }
         self.scene = None;

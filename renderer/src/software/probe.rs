@@ -11,6 +11,7 @@ use molshot_scenes::{Cylinder, RenderJob, Sphere};
 
 use super::camera::Camera;
 use super::intersect::{CappedCylinderX8, RayX8, SphereQuadratic, SphereX8};
+use super::mesh;
 use super::primitives::{self, in_local_frame};
 use super::scene::{SceneCylinder, relative_to};
 use crate::simd::LANES;
@@ -24,6 +25,8 @@ pub(crate) struct Probe {
     origin: DVec3,
     /// Left top corner of the drawn region.
     corner_px: [u32; 2],
+    /// Its size.
+    size_px: [u32; 2],
 }
 
 impl Probe {
@@ -35,7 +38,19 @@ impl Probe {
             camera: Camera::new(job, origin),
             origin,
             corner_px: [crop.x_px, crop.y_px],
+            size_px: [crop.width_px, crop.height_px],
         }
+    }
+
+    /// Passes to `take` the pixels (column and row of the drawn region) that show a triangle, whose
+    /// corners are in world axes, when it is all.
+    pub(crate) fn shown_of_triangle(
+        &self,
+        corners_angstrom: [[f32; 3]; 3],
+        take: impl FnMut([u32; 2]),
+    ) {
+        let corners = corners_angstrom.map(|corner| relative_to(self.origin, corner));
+        mesh::for_each_pixel(&self.camera, corners, self.corner_px, self.size_px, take);
     }
 
     /// Passes to `take` those of `pixels` (column and row of the drawn region) that show one of the

@@ -186,7 +186,7 @@ pub(super) fn estimate_time(
     /// Covered samples of which each takes a nanosecond together.
     const COVERED_PER_NS: u64 = 4;
     let scene = job.scene();
-    let bodies = (scene.spheres.len() + scene.cylinders.len()) as u64 + triangles(job);
+    let bodies = (scene.spheres.len() + scene.cylinders.len() + scene.mesh.triangles.len()) as u64;
     let mut of_pixel = PIXEL_NS + PLANE_NS * outputs.planes.len() as u64;
     if is_repacked(output) {
         of_pixel += SLOW_ENCODER_NS;
@@ -249,11 +249,9 @@ pub(super) fn estimate_bytes(
 /// Estimated memory of the bodies of a scene in the picture, bytes.
 fn body_bytes(job: &RenderJob) -> u64 {
     let scene = job.scene();
-    scene.spheres.len() as u64 * 120 + scene.cylinders.len() as u64 * 200 + triangles(job) * 60
-}
-
-fn triangles(job: &RenderJob) -> u64 {
-    job.scene().mesh.triangles.len() as u64
+    // Corners in the scene and as projected, triangles and lists of them.
+    let mesh = scene.mesh.vertices.len() as u64 * 60 + scene.mesh.triangles.len() as u64 * 40;
+    scene.spheres.len() as u64 * 120 + scene.cylinders.len() as u64 * 200 + mesh
 }
 
 /// Estimated memory of effects, bytes. They are computed strip by strip of a magnified image.

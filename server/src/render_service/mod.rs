@@ -143,14 +143,12 @@ impl PreparedJob {
 
 /// Estimated memory of a scene without its structure, bytes.
 fn scene_bytes(scene: &Scene) -> u64 {
-    let own = scene.spheres.len() * 40 + scene.cylinders.len() * 80 + scene.labels.list.len() * 160;
-    own as u64 + mesh_bytes(scene) + 2048
-}
-
-/// Memory of a scene's mesh, bytes.
-fn mesh_bytes(scene: &Scene) -> u64 {
-    let mesh = &scene.mesh;
-    (size_of_val(mesh.vertices.as_slice()) + size_of_val(mesh.triangles.as_slice())) as u64
+    let mesh = scene.mesh.vertices.len() * 32 + scene.mesh.triangles.len() * 12;
+    let own = scene.spheres.len() * 40
+        + scene.cylinders.len() * 80
+        + scene.labels.list.len() * 160
+        + mesh;
+    own as u64 + 2048
 }
 
 /// Estimated memory of preparing a scene, bytes: bodies, and the state of each atom and bond.

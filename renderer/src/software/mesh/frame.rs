@@ -94,7 +94,7 @@ impl MeshFrame {
             for (index, triangle) in triangles.iter().enumerate() {
                 let [a, b, c] = *triangle;
                 let [a, b, c] = [a, b, c].map(|corner| &self.corners[corner as usize]);
-                let Some(rect_px) = rect_px([a, b, c], camera, grid, last_px) else {
+                let Some(rect_px) = rect_px([a, b, c], camera, grid.origin_px, last_px) else {
                     continue;
                 };
                 self.visible.push(Member {
@@ -140,7 +140,7 @@ impl MeshFrame {
 }
 
 #[inline(always)]
-fn project(camera: &Camera, position: [f32; 3]) -> ProjectedCorner {
+pub(super) fn project(camera: &Camera, position: [f32; 3]) -> ProjectedCorner {
     let point = camera.to_camera(position);
     let depth = -point.z;
     let per_depth = if !camera.perspective {
@@ -163,10 +163,10 @@ fn project(camera: &Camera, position: [f32; 3]) -> ProjectedCorner {
 
 /// Bounds of the drawn pixels that a triangle may touch; `None` where it touches none.
 #[inline(always)]
-fn rect_px(
+pub(super) fn rect_px(
     corners: [&ProjectedCorner; 3],
     camera: &Camera,
-    grid: &TileGrid,
+    origin_px: [i32; 2],
     last_px: [i32; 2],
 ) -> Option<[u16; 4]> {
     let [a, b, c] = corners;
@@ -179,7 +179,7 @@ fn rect_px(
         for axis in 0..2 {
             let low = a.px[axis].min(b.px[axis]).min(c.px[axis]) - BOUNDS_SLACK_PX;
             let high = a.px[axis].max(b.px[axis]).max(c.px[axis]) + BOUNDS_SLACK_PX;
-            let origin = grid.origin_px[axis];
+            let origin = origin_px[axis];
             // Casts saturate.
             let low = (low.floor() as i32).saturating_sub(origin);
             let high = (high.floor() as i32).saturating_sub(origin);

@@ -38,7 +38,16 @@ impl TriangleForms {
         triangle: u32,
     ) -> Option<Self> {
         let [a, b, c] = mesh.triangles[triangle as usize];
-        let [a, b, c] = [a, b, c].map(|corner| &frame.corners[corner as usize]);
+        Self::of::<PERSPECTIVE>([
+            &frame.corners[a as usize],
+            &frame.corners[b as usize],
+            &frame.corners[c as usize],
+        ])
+    }
+
+    /// As [`Self::new`], of three corners.
+    #[inline(always)]
+    pub(super) fn of<const PERSPECTIVE: bool>([a, b, c]: [&ProjectedCorner; 3]) -> Option<Self> {
         // The side: the plane's normal, (b - a) x (c - a), against the line of sight.
         let (u, v) = (between(a, b), between(a, c));
         let normal_z = u[0] * v[1] - u[1] * v[0];
@@ -85,6 +94,18 @@ impl TriangleForms {
 #[inline(always)]
 fn between(a: &ProjectedCorner, b: &ProjectedCorner) -> [f32; 3] {
     [b.x - a.x, b.y - a.y, a.depth - b.depth]
+}
+
+/// True where the ray of x and y hits a triangle at the near plane or behind it: what
+/// [`Hits::cast`] computes of eight rays.
+pub(super) fn is_hit(forms: &TriangleForms, [x, y]: [f32; 2], near_angstrom: f32) -> bool {
+    let form = |corner: usize| {
+        forms.x_factor[corner] * x + forms.y_factor[corner] * y + forms.constant[corner]
+    };
+    let (a, b, c) = (form(0), form(1), form(2));
+    let sum = a + b + c;
+    let depth = (a * forms.depth[0] + b * forms.depth[1] + c * forms.depth[2]) / sum;
+    a >= 0.0 && b >= 0.0 && c >= 0.0 && sum > 0.0 && depth >= near_angstrom
 }
 
 /// The rays of a tile: `stride` of them for each pixel.

@@ -452,7 +452,8 @@ fn threads_for(job: &RenderJob, max_threads: usize) -> usize {
     const PRIMITIVES_PER_THREAD: usize = 1 << 14;
     let crop = job.viewport().crop;
     let pixels = crop.width_px as usize * crop.height_px as usize;
-    let primitives = job.scene().spheres.len() + job.scene().cylinders.len();
+    let scene = job.scene();
+    let primitives = scene.spheres.len() + scene.cylinders.len() + scene.mesh.triangles.len() / 4;
     (pixels / PIXELS_PER_THREAD)
         .max(primitives / PRIMITIVES_PER_THREAD)
         .clamp(1, max_threads)
