@@ -42,6 +42,7 @@ fn sample(option: &RenderOption) -> Vec<String> {
         OptionKind::Offset => "0,0.5,-1".into(),
         OptionKind::Commands => "view left; roll y 15".into(),
         OptionKind::Transforms => "ligand: roll x 30; move y 2".into(),
+        OptionKind::Opacities => "ligand=0.5".into(),
         OptionKind::Texts => return vec!["site".into(), "resi 45".into()],
         _ => panic!("{}: a kind that this test does not know", option.name),
     };

@@ -2,8 +2,9 @@
 //!
 //! The formats are PDB, mmCIF, BinaryCIF, SDF, MOL2, XYZ and GRO, gzipped or not. On a structure
 //! this crate evaluates selections ([`Selection`]), assigns atom types and radii ([`perception`]) and
-//! secondary structure ([`SecondaryStructure`]), and finds hydrogen bonds ([`hbonds`]) and all other
-//! contacts of ligands ([`contacts`]). It contains nothing about drawing.
+//! secondary structure ([`SecondaryStructure`]), finds hydrogen bonds ([`hbonds`]) and all other
+//! contacts of ligands ([`contacts`]), and computes molecular surfaces ([`surface`]). It contains
+//! nothing about drawing.
 //!
 //! ```
 //! use molshot_molecule::hbonds::{self, HydrogenBondOptions, Scope};
@@ -48,6 +49,7 @@
 //!   build      RawModel -> Structure: alternate locations, residues, chains, elements, limits
 //!     perception   residue classes, bonds; on request atom types and radii
 //! secondary_structure, hbonds, contacts, selection, summary, ResidueKey    read a Structure
+//! surface    positions and radii -> a closed mesh
 //! symmetry, copies   what a file says of assemblies and crystals, and Structures of them
 //! trajectory   frames of XTC, TRR and DCD files: other positions of a Structure
 //! ```
@@ -66,6 +68,7 @@ pub mod structure;
 pub mod suggest;
 pub mod summary;
 pub mod superpose;
+pub mod surface;
 pub mod symmetry;
 pub mod trajectory;
 

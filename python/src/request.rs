@@ -113,6 +113,7 @@ fn keyword_error(
         | OptionKind::Colors
         | OptionKind::Commands
         | OptionKind::Transforms => "a text or a list of texts",
+        OptionKind::Opacities => "a number, a text or a list of them",
         OptionKind::Texts => "a list of (text, selection)",
         _ => "a text",
     };
@@ -162,6 +163,7 @@ fn texts(option: &RenderOption, value: &Bound<'_, PyAny>) -> PyResult<Vec<String
             Ok(vec![list(value)?.join(",")])
         }
         OptionKind::Commands | OptionKind::Transforms => list(value),
+        OptionKind::Opacities => list(value).or_else(|_| Ok(vec![text(value)?])),
         OptionKind::Texts => {
             let mut values = Vec::new();
             for pair in value.try_iter()? {

@@ -135,7 +135,7 @@ mod tests {
     use crate::pseudobonds::PseudobondName;
     use crate::request::{
         CameraFit, ColorScheme, Compression, ImageFormat, LabelAlignment, LabelContent, Preset,
-        ProjectionKind, SecondaryStructureName,
+        ProjectionKind, SecondaryStructureName, SurfaceKind,
     };
 
     fn every_word_round_trips<T: Keyword + PartialEq + Debug>() {
@@ -161,6 +161,7 @@ mod tests {
         every_word_round_trips::<PseudobondName>();
         every_word_round_trips::<Samples>();
         every_word_round_trips::<SecondaryStructureName>();
+        every_word_round_trips::<SurfaceKind>();
         every_word_round_trips::<ViewName>();
     }
 
@@ -195,6 +196,7 @@ mod tests {
         schema_lists_the_words::<ProjectionKind>();
         schema_lists_the_words::<PseudobondName>();
         schema_lists_the_words::<SecondaryStructureName>();
+        schema_lists_the_words::<SurfaceKind>();
     }
 
     #[test]

@@ -3,6 +3,10 @@
 
 use std::fmt::{Debug, Display};
 
+use molshot_molecule::surface::{
+    MAX_PROBE_RADIUS_ANGSTROM, MAX_RESOLUTION_ANGSTROM, MIN_RESOLUTION_ANGSTROM,
+};
+
 use crate::error::SceneError;
 
 /// A closed range of numbers.
@@ -42,6 +46,14 @@ pub const SILHOUETTE_WIDTH_PX: NumberRange<f64> = NumberRange::new(0.25, 8.0);
 pub const SILHOUETTE_DEPTH_JUMP: NumberRange<f64> = NumberRange::new(0.0001, 1.0);
 /// Distance up to which surfaces darken each other, angstrom.
 pub const OCCLUSION_RADIUS_ANGSTROM: NumberRange<f64> = NumberRange::new(0.1, 50.0);
+/// Radius of the probe of a molecular surface, angstrom.
+pub const PROBE_RADIUS_ANGSTROM: NumberRange<f64> =
+    NumberRange::new(0.0, MAX_PROBE_RADIUS_ANGSTROM);
+/// Spacing of the grid of a molecular surface, angstrom.
+pub const SURFACE_RESOLUTION_ANGSTROM: NumberRange<f64> =
+    NumberRange::new(MIN_RESOLUTION_ANGSTROM, MAX_RESOLUTION_ANGSTROM);
+/// Share of what is behind a mesh that it hides.
+pub const OPACITY: NumberRange<f64> = NumberRange::new(0.0, 1.0);
 /// Strength of ambient occlusion.
 pub const OCCLUSION_STRENGTH: NumberRange<f64> = NumberRange::new(0.0, 4.0);
 

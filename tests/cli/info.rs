@@ -115,6 +115,37 @@ fn the_name_of_the_table_says_its_form() {
 }
 
 #[test]
+fn a_table_has_the_areas_of_every_chain() {
+    // One atom, whose surfaces are balls of its radius, and of that and the probe's.
+    let alanine =
+        "ATOM      1  CA  ALA A   1       0.000   0.000   0.000  1.00  0.00           C\n";
+    let folder = Folder::new("surface_table");
+    folder.put("a.pdb", alanine);
+    folder.run(&["info", "a.pdb", "--surfaces", "s.json"]);
+    let table: serde_json::Value = serde_json::from_slice(&folder.bytes("s.json")).expect("JSON");
+    let chain = &table["chains"][0];
+    assert_eq!((&chain["chain"], &chain["atoms"]), (&"A".into(), &1.into()));
+    for (column, radius) in [("ses", 1.88), ("sas", 3.28)] {
+        let area = chain[format!("{column}_area_square_angstrom")].as_f64();
+        let expected = 4.0 * std::f64::consts::PI * radius * radius;
+        assert!(
+            (area.expect("a number") / expected - 1.0).abs() < 0.03,
+            "{table}"
+        );
+    }
+    folder.run(&["info", "a.pdb", "--surfaces", "s.tsv"]);
+    let text = read(&folder, "s.tsv");
+    assert!(
+        text.lines()
+            .nth(1)
+            .is_some_and(|row| row.starts_with("A\t1\t1\t")),
+        "{text}"
+    );
+    let same = ["info", "a.pdb", "--bonds", "b.tsv", "--surfaces", "b.tsv"];
+    folder.refuse(2, &same, &["--surfaces", "the file of --bonds"]);
+}
+
+#[test]
 fn a_table_has_every_bond_with_its_order() {
     const FORMALDEHYDE: &str = "4\n\nC 0 0 0\nO 1.2 0 0\nH -0.6 0.93 0\nH -0.6 -0.93 0\n";
     let folder = Folder::new("bond_table");

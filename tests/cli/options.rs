@@ -115,6 +115,33 @@ fn bonds_differ_by_their_orders() {
 }
 
 #[test]
+fn surfaces_differ() {
+    all_differ(
+        "surfaces",
+        "1as5.cif",
+        &[
+            &[],
+            &["--surface", "polymer"],
+            &["--surface", "resi 1-8"],
+            &["--style", "none", "--surface", "resi 1-8"],
+            &["--surface-kind", "sas"],
+            &["--surface-kind", "gaussian"],
+            &["--surface-colors", "hydrophobicity"],
+            &["--surface-color", "#4477aa"],
+            &["--surface-enclose", "resi 1-8"],
+            &["--probe-radius", "3"],
+            &["--surface-resolution", "1"],
+            &["--surface", "polymer", "--opacity", "0.5"],
+            &["--surface", "polymer", "--opacity", "resi 1-8=0.5"],
+        ],
+    );
+    let kind: &[&str] = &["--surface-kind", "ses"];
+    let surface: &[&str] = &["--surface", "polymer"];
+    let defaults: &[&str] = &["--probe-radius", "1.4", "--surface-resolution", "0.5"];
+    all_alike("same_surface", "1as5.cif", &[kind, surface, defaults]);
+}
+
+#[test]
 fn projections_and_fields_of_view_differ() {
     all_differ(
         "projections",

@@ -9,10 +9,12 @@
 //! and is a ball of 0.25 times its van der Waals radius, at least as thick as a stick.
 //! `ball-and-stick` has balls of 0.25 times the van der Waals radius, no ball being thinner than a
 //! stick; `spacefill` has whole van der Waals balls and no bonds; both take the radius by atom type
-//! ([`vdw_radii_angstrom`]). Every bond is one stick in two halves, each in its atom's colour; with
-//! `bond_orders` double, aromatic and triple bonds have more lines (`bond_lines`).
-//! `cartoon` has ribbons ([`crate::cartoon`]) in place of the atoms of polymers, and else sticks as
-//! `licorice`. Pseudobonds are dashes ([`crate::pseudobonds`]) and drawn only on request. Sizes and colours are
+//! ([`molshot_molecule::perception::vdw_radii_angstrom`]). Every bond is one stick in two halves,
+//! each in its atom's colour; with `bond_orders` double, aromatic and triple bonds have more lines
+//! (`bond_lines`). `cartoon` has ribbons ([`crate::cartoon`]) in place of the atoms of polymers, and
+//! else sticks as `licorice`. Surfaces are meshes (`surface`), beside the atoms or, with the preset
+//! `none`, in place of them. Pseudobonds are dashes ([`crate::pseudobonds`]) and drawn only on
+//! request. Sizes and colours are
 //! `ChimeraX`'s (user guide, `style` and `size`; observed in its pictures).
 //!
 //! Where: as read, but for what the request's transforms move ([`crate::transforms`]). Selections
@@ -23,18 +25,22 @@ mod bond_lines;
 mod cell_edges;
 mod empty;
 mod labels;
+mod opacity;
 mod paint;
+mod radii;
 mod ribbons;
+mod surface;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
 use glam::DVec3;
-use molshot_molecule::perception::{bond_orders, vdw_radii_angstrom};
+use molshot_molecule::perception::bond_orders;
 use molshot_molecule::{CancelToken, Element, ResidueClass, Structure};
 
 use self::bond_lines::cylinders;
+use self::radii::Radii;
 use self::ribbons::Ribbons;
 use crate::camera::{Camera, ViewPoint};
 use crate::commands::{COMMANDS_POINTER, Command};
@@ -257,6 +263,7 @@ fn build(
         .selection()?
         .evaluate_cancellable(&structure, cancel)?;
     let styled = styled_atoms(&structure, style);
+    let draws_atoms = style.preset != Preset::None;
     let subject = misi_presets::subject(&structure, style, cancel)?;
     let of_subject = |atom: usize| subject.as_ref().is_none_or(|subject| subject[atom]);
     let shown: Vec<bool> = (0..styled.len())
@@ -268,6 +275,9 @@ fn build(
     if !styled.contains(&true) {
         return Err(empty::why_empty(&structure, style, &styled));
     }
+    if !draws_atoms && style.surface.is_none() && style.cartoon.is_none() {
+        return Err(empty::nothing_beside_atoms());
+    }
     if !shown.contains(&true) {
         return Err(match style.preset {
             Preset::MisiPocket | Preset::MisiLigand if request.select.as_str() == "all" => {
@@ -276,26 +286,40 @@ fn build(
             _ => empty::why_not_selected(request, &styled, &selected),
         });
     }
-    let ribbons = Ribbons::new(&structure, style, &styled, cancel)?;
+    let mut ribbons = Ribbons::new(&structure, style, &styled, cancel)?;
     let colors = paint::atom_colors(&structure, style.color_scheme(), style, &styled, cancel)?;
-    let [styled_balls, balls] =
+    let surfaces = surface::Surfaces::new(&structure, style, &styled, &colors, cancel)?;
+    let opacities = opacity::atom_opacities(&structure, &style.opacities, cancel)?;
+    let [mut styled_balls, mut balls] =
         ribbons::without_hidden(ribbons.as_ref(), &structure, [&styled, &shown]);
-    let mut mesh = match &ribbons {
-        Some(ribbons) => ribbons.all(&colors, cancel)?,
-        None => Mesh::default(),
-    };
+    if !draws_atoms {
+        styled_balls.fill(false);
+        balls.fill(false);
+    }
+    let [mut ribbon_mesh, mut surface_mesh] = meshes(
+        &structure,
+        ribbons.as_ref(),
+        surfaces.as_ref(),
+        &colors,
+        cancel,
+    )?;
     let edges = cell_edges::cell_edges(&structure, style);
     let boxes = [
         radii.bounds(&structure, &styled_balls),
-        mesh.bounds(),
+        ribbon_mesh.bounds(),
+        surface_mesh.bounds(),
         cell_edges::bounds(&edges),
     ];
     let Some(bounds) = boxes.into_iter().flatten().reduce(|a, b| a.union(&b)) else {
         return Err(empty::why_empty(&structure, style, &styled));
     };
-    let [bounds, clip_bounds] = match style.preset {
+    let [bounds, mut clip_bounds] = match style.preset {
         Preset::MisiResidue => {
-            fit_to_subject(&structure, style, &styled, of_subject, &radii).unwrap_or([bounds; 2])
+            let fitted = fit_to_subject(&structure, style, &styled, of_subject, &radii);
+            fitted.map_or([bounds; 2], |fitted| match surface_mesh.bounds() {
+                Some(surface) => fitted.map(|bounds| bounds.union(&surface)),
+                None => fitted,
+            })
         }
         _ => [bounds; 2],
     };
@@ -308,27 +332,36 @@ fn build(
     let framed: Vec<bool> = (0..styled.len())
         .map(|atom| styled_balls[atom] && (style.preset != Preset::MisiResidue || of_subject(atom)))
         .collect();
-    let clip_bounds = moved
-        .as_ref()
-        .and_then(|moved| radii.bounds(moved, &framed))
-        .map_or(clip_bounds, |moved| clip_bounds.union(&moved));
-    let (ribbons, clip_bounds) = match (ribbons, &moved) {
-        (Some(ribbons), Some(moved)) => {
-            let ribbons = ribbons.moved(moved);
-            mesh = ribbons.all(&colors, cancel)?;
-            let boxes = [Some(clip_bounds), mesh.bounds()];
-            let union = boxes.into_iter().flatten().reduce(|a, b| a.union(&b));
-            (Some(ribbons), union.unwrap_or(clip_bounds))
+    let structure = match moved {
+        Some(moved) => {
+            ribbons = ribbons.map(|ribbons| ribbons.moved(&moved));
+            [ribbon_mesh, surface_mesh] =
+                meshes(&moved, ribbons.as_ref(), surfaces.as_ref(), &colors, cancel)?;
+            let boxes = [
+                radii.bounds(&moved, &framed),
+                ribbon_mesh.bounds(),
+                surface_mesh.bounds(),
+            ];
+            let boxes = boxes.into_iter().flatten();
+            clip_bounds = boxes.fold(clip_bounds, |a, b| a.union(&b));
+            moved
         }
-        (ribbons, _) => (ribbons, clip_bounds),
+        None => structure,
     };
-    let structure = moved.unwrap_or(structure);
+    opacity::retain(&mut surface_mesh, |atom| {
+        selected[atom as usize] && of_subject(atom as usize)
+    });
     let mut labelled = balls.clone();
     if let Some(ribbons) = &ribbons {
         if let Some(drawn) = ribbons.drawn(&structure, &shown) {
-            mesh = ribbons.some(&drawn, &colors, cancel)?;
+            ribbon_mesh = ribbons.some(&drawn, &colors, cancel)?;
         }
         labelled = ribbons.labelled(&structure, &balls, &shown);
+    }
+    let mut mesh = ribbon_mesh;
+    mesh.append(&surface_mesh)?;
+    if let Some(opacities) = opacities {
+        opacity::set_opacities(&mut mesh, &opacities);
     }
     cancel.check()?;
     let spheres = spheres(&structure, &balls, &radii, &colors);
@@ -374,6 +407,23 @@ fn build(
     })
 }
 
+/// The triangles of ribbons and those of surfaces.
+fn meshes(
+    structure: &Structure,
+    ribbons: Option<&Ribbons>,
+    surfaces: Option<&surface::Surfaces>,
+    colors: &[[u8; 4]],
+    cancel: &CancelToken,
+) -> Result<[Mesh; 2], SceneError> {
+    let ribbons = ribbons
+        .map(|ribbons| ribbons.all(colors, cancel))
+        .transpose()?;
+    let surfaces = surfaces
+        .map(|surfaces| surfaces.mesh(structure, cancel))
+        .transpose()?;
+    Ok([ribbons, surfaces].map(Option::unwrap_or_default))
+}
+
 /// Boxes of what the picture type shows, with its labels: for the camera's fit, and for its clip
 /// planes.
 fn fit_to_subject(
@@ -411,73 +461,6 @@ fn styled_atoms(structure: &Structure, style: &StyleRequest) -> Vec<bool> {
                 && (style.ligands || !ribbons::is_ligand(class))
         })
         .collect()
-}
-
-/// Radius of every atom's ball, and of the sticks; angstrom.
-struct Radii {
-    ball: Vec<f32>,
-    stick: f32,
-}
-
-impl Radii {
-    fn new(structure: &Structure, style: &StyleRequest, styled: &[bool]) -> Self {
-        let stick = style.stick_radius_angstrom.unwrap_or(STICK_RADIUS_ANGSTROM) as f32;
-        let scale = style.ball_scale.unwrap_or(match style.preset {
-            Preset::Spacefill => 1.0,
-            _ => BALL_SCALE,
-        }) as f32;
-        let mut bonded = vec![false; styled.len()];
-        for bond in structure.bonds() {
-            let (a, b) = (bond.a as usize, bond.b as usize);
-            if styled[a] && styled[b] {
-                bonded[a] = true;
-                bonded[b] = true;
-            }
-        }
-        let vdw = match style.preset {
-            Preset::Spacefill | Preset::BallAndStick => vdw_radii_angstrom(structure),
-            // Only lone atoms are balls, most of them ions: their element is enough.
-            _ => {
-                let elements = structure.atoms().element.iter();
-                elements.map(|e| e.vdw_radius_angstrom()).collect()
-            }
-        };
-        let ball = vdw.into_iter().zip(bonded).map(|(radius, bonded)| {
-            let scaled = radius * scale;
-            match style.preset {
-                Preset::Spacefill => scaled,
-                Preset::BallAndStick => scaled.max(stick),
-                _ if bonded => stick,
-                _ => scaled.max(stick),
-            }
-        });
-        Self {
-            ball: ball.collect(),
-            stick,
-        }
-    }
-
-    /// Box of the balls. Sticks are at most as thick as the balls at their ends, so they are
-    /// inside.
-    fn bounds(&self, structure: &Structure, styled: &[bool]) -> Option<BoundingBox> {
-        let mut bounds: Option<BoundingBox> = None;
-        let positions = &structure.atoms().position_angstrom;
-        for ((position, radius), _) in positions
-            .iter()
-            .zip(&self.ball)
-            .zip(styled)
-            .filter(|(_, styled)| **styled)
-        {
-            let center = DVec3::from_array(position.map(f64::from));
-            let radius = DVec3::splat(f64::from(*radius));
-            let (min, max) = (center - radius, center + radius);
-            bounds = Some(bounds.map_or(BoundingBox { min, max }, |b| BoundingBox {
-                min: b.min.min(min),
-                max: b.max.max(max),
-            }));
-        }
-        bounds
-    }
 }
 
 fn spheres(

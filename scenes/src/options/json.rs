@@ -65,6 +65,7 @@ impl RenderOption {
             OptionKind::Offset => "offset",
             OptionKind::Commands => "commands",
             OptionKind::Transforms => "transforms",
+            OptionKind::Opacities => "opacities",
             OptionKind::Texts => "texts",
         }
     }

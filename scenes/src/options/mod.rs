@@ -104,6 +104,8 @@ pub enum OptionKind {
     Commands,
     /// `SELECTION: COMMANDS`. May be given several times.
     Transforms,
+    /// `SELECTION=NUMBER` or `NUMBER`, from 0 to 1. May be given several times.
+    Opacities,
     /// A text and the selection that it stands at: two values on the command line, `TEXT =>
     /// SELECTION` in a URL. May be given several times.
     Texts,
@@ -201,7 +203,10 @@ impl RenderOption {
     pub fn is_repeatable(&self) -> bool {
         matches!(
             self.kind,
-            OptionKind::Commands | OptionKind::Transforms | OptionKind::Texts
+            OptionKind::Commands
+                | OptionKind::Transforms
+                | OptionKind::Opacities
+                | OptionKind::Texts
         )
     }
 
@@ -222,6 +227,7 @@ impl RenderOption {
             OptionKind::Offset => vec!["X,Y,Z"],
             OptionKind::Commands => vec!["COMMANDS"],
             OptionKind::Transforms => vec!["SELECTION: COMMANDS"],
+            OptionKind::Opacities => vec!["SELECTION=NUMBER"],
             OptionKind::Texts => vec!["TEXT", "SELECTION"],
             OptionKind::Switch
             | OptionKind::InvertedSwitch

@@ -110,6 +110,12 @@ impl RenderOption {
                     add(format!("{select}: {}", commands.join("; ")));
                 }
             }
+            OptionKind::Opacities => {
+                for entry in value.as_array().into_iter().flatten() {
+                    let select = entry["select"].as_str().unwrap_or_default();
+                    add(format!("{select}={}", entry["opacity"]));
+                }
+            }
             OptionKind::Texts => {
                 for (index, text) in value.as_array().into_iter().flatten().enumerate() {
                     if let (Some(at), Some(text)) = (text["at"].as_str(), text["text"].as_str()) {

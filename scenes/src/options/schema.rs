@@ -106,6 +106,9 @@ impl RenderOption {
             OptionKind::Transforms => {
                 json!({ "type": "array", "items": { "type": "string", "pattern": ":" } })
             }
+            OptionKind::Opacities => {
+                json!({ "type": "array", "items": { "type": "string", "pattern": "[0-9]$" } })
+            }
             OptionKind::Texts => {
                 json!({ "type": "array", "items": { "type": "string", "pattern": "=>" } })
             }

@@ -187,6 +187,10 @@ impl RenderOption {
                 let all: Result<Value, String> = values.iter().map(|v| transform_of(v)).collect();
                 put(document, self.pointer, all?);
             }
+            OptionKind::Opacities => {
+                let all: Result<Value, String> = values.iter().map(|v| opacity_of(v)).collect();
+                put(document, self.pointer, all?);
+            }
             OptionKind::Texts => {
                 let (pairs, rest) = values.as_chunks::<2>();
                 if !rest.is_empty() {
@@ -241,6 +245,7 @@ impl RenderOption {
             OptionKind::LabelSize => number_of(text.trim().strip_suffix("px").unwrap_or(text))
                 .map_err(|_| LABEL_SIZE_FORM.to_owned())?,
             OptionKind::Transforms => transform_of(text)?,
+            OptionKind::Opacities => opacity_of(text)?,
             OptionKind::Keyword(_)
             | OptionKind::Color
             | OptionKind::Background
@@ -291,6 +296,14 @@ fn transform_of(text: &str) -> Result<Value, String> {
         "give a selection, a colon and commands, such as 'ligand: roll x 30; move y 2'".to_owned()
     })?;
     Ok(json!({ "select": select.trim(), "commands": [commands.trim()] }))
+}
+
+/// `SELECTION=NUMBER`, or `NUMBER` for all atoms. Selections may hold `=`, numbers never do.
+fn opacity_of(text: &str) -> Result<Value, String> {
+    let (select, number) = text.rsplit_once('=').unwrap_or(("all", text));
+    let opacity = number_of(number)
+        .map_err(|_| "give a number from 0 to 1, or SELECTION=NUMBER, such as 'chain A=0.5'")?;
+    Ok(json!({ "select": select.trim(), "opacity": opacity }))
 }
 
 /// Splits `TEXT => SELECTION`, the form of text labels in URLs. No selection holds `=>`.

@@ -23,6 +23,7 @@ mod residue;
 mod source;
 mod strict_serde;
 mod style_words;
+mod surface;
 #[cfg(test)]
 mod tests;
 mod tracked;
@@ -54,6 +55,8 @@ pub(crate) use parse::document as json_document;
 pub(crate) use residue::{RESIDUE_POINTER, needed_residue, residue_key};
 pub use source::{InlineFile, StructureSource};
 pub use style_words::{ColorScheme, Preset, SecondaryStructureName};
+pub(crate) use surface::MAX_OPACITIES;
+pub use surface::{OpacityRequest, SurfaceKind, SurfaceRequest};
 pub(crate) use validate::check_edge;
 
 /// What to draw of a structure, whichever that is: look, camera, selection, motion, output. Where
@@ -175,6 +178,13 @@ pub struct StyleRequest {
     pub shadows: bool,
     /// Draw the edges of unit cells, for a structure that was made to fill some.
     pub cell_edges: bool,
+    /// Molecular surfaces; none without it.
+    #[serde(deserialize_with = "strict_serde::optional_object")]
+    pub surface: Option<SurfaceRequest>,
+    /// Opacities of surfaces and other meshes, at most 100; of several for an atom the last counts.
+    #[serde(deserialize_with = "strict_serde::objects")]
+    #[schemars(length(max = MAX_OPACITIES))]
+    pub opacities: Vec<OpacityRequest>,
 }
 
 impl Default for StyleRequest {
@@ -205,6 +215,8 @@ impl Default for StyleRequest {
             ambient_occlusion: None,
             shadows: false,
             cell_edges: true,
+            surface: None,
+            opacities: Vec::new(),
         }
     }
 }

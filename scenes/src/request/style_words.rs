@@ -29,9 +29,11 @@ pub enum Preset {
     Spacefill,
     /// Proteins and nucleic acids as ribbons, everything else as sticks, coloured by chain.
     Cartoon,
+    /// No atoms and bonds: ribbons and surfaces that are asked for alone.
+    None,
 }
 
-keywords!(Preset { Misi = "misi", MisiResidue = "misi-residue", MisiPocket = "misi-pocket", MisiLigand = "misi-ligand", BallAndStick = "ball-and-stick", Licorice = "licorice", Spacefill = "spacefill", Cartoon = "cartoon" });
+keywords!(Preset { Misi = "misi", MisiResidue = "misi-residue", MisiPocket = "misi-pocket", MisiLigand = "misi-ligand", BallAndStick = "ball-and-stick", Licorice = "licorice", Spacefill = "spacefill", Cartoon = "cartoon", None = "none" });
 
 impl Preset {
     /// True for the picture types of MiSI-Bench.

@@ -4,6 +4,7 @@ use molshot_molecule::Selection;
 
 use super::labels::validate_texts;
 use super::residue;
+use super::surface::validate_opacities;
 use super::{
     BackgroundRequest, CameraRequest, ColorScheme, ImageFormat, MAX_PALETTE_COLORS, OutputRequest,
     RenderRequest, SceneDocument, StructureSource, StyleRequest,
@@ -108,6 +109,10 @@ impl StyleRequest {
         }
         super::effects(self.silhouettes, self.ambient_occlusion, self.shadows)?;
         residue::validate(self)?;
+        if let Some(surface) = &self.surface {
+            surface.validate()?;
+        }
+        validate_opacities(&self.opacities)?;
         self.check_palette()?;
         match (self.colors, self.color) {
             (Some(ColorScheme::Uniform), None) => Err(SceneError::invalid(

@@ -62,9 +62,10 @@ fn of_option(option: &RenderOption) -> Value {
         OptionKind::Keywords(names) => {
             json!({"type": "array", "items": {"type": "string", "enum": names()}})
         }
-        OptionKind::Commands | OptionKind::Transforms | OptionKind::Texts => {
-            texts(json!({"type": "string"}))
-        }
+        OptionKind::Commands
+        | OptionKind::Transforms
+        | OptionKind::Opacities
+        | OptionKind::Texts => texts(json!({"type": "string"})),
         _ => json!({"type": "string"}),
     };
     let help = match option.name {

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use molshot_renderer::CancelToken;
 use molshot_renderer::cost::covered_samples;
 use molshot_scenes::request::{
-    Compression, ImageFormat, OutputRequest, StructureSource, TextRequest,
+    Compression, ImageFormat, OutputRequest, StructureSource, StyleRequest, TextRequest,
 };
 use molshot_scenes::transforms::TransformRequest;
 use molshot_scenes::{Plane, RenderJob, RenderRequest, SceneDocument, SceneError};
@@ -77,7 +77,8 @@ impl Limits {
                     .residue
                     .iter()
                     .map(|text| ("/style/residue".to_owned(), text.as_str().len())),
-            );
+            )
+            .chain(surface_texts(style));
         for (pointer, bytes) in all {
             if bytes > self.text_bytes {
                 return Err(Problem::new(
@@ -134,6 +135,20 @@ fn longest_in_text(label: &TextRequest) -> usize {
         .max(label.at.as_ref().map_or(0, |at| at.as_str().len()))
 }
 
+/// Places and lengths of the selections of surfaces and opacities.
+fn surface_texts(style: &StyleRequest) -> impl Iterator<Item = (String, usize)> {
+    let surface = style.surface.iter().flat_map(|surface| {
+        let enclose = surface.enclose.as_ref().map(|text| ("enclose", text));
+        [("select", &surface.select)].into_iter().chain(enclose)
+    });
+    let surface = surface.map(|(key, text)| (format!("/style/surface/{key}"), text.as_str().len()));
+    let opacities = style.opacities.iter().enumerate().map(|(index, entry)| {
+        let pointer = format!("/style/opacities/{index}/select");
+        (pointer, entry.select.as_str().len())
+    });
+    surface.chain(opacities)
+}
+
 /// Length of the longest text in a transform.
 fn longest_in_transform(transform: &TransformRequest) -> usize {
     let commands = transform.commands.entries().iter().map(String::len);
@@ -146,9 +161,14 @@ pub(super) fn selection_bytes(request: &RenderRequest) -> usize {
     let texts = texts.filter_map(|text| Some(text.at.as_ref()?.as_str().len()));
     let transforms = request.transforms.iter();
     let transforms = transforms.map(|moved| moved.select.as_str().len());
+    let surfaces = surface_texts(&request.style).map(|(_, bytes)| bytes);
     let cartoon = request.style.cartoon.as_ref();
     let cartoon = cartoon.map_or(0, |cartoon| cartoon.as_str().len());
-    request.select.as_str().len() + cartoon + texts.sum::<usize>() + transforms.sum::<usize>()
+    request.select.as_str().len()
+        + cartoon
+        + texts.sum::<usize>()
+        + transforms.sum::<usize>()
+        + surfaces.sum::<usize>()
 }
 
 /// Bytes of all view commands.

@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use molshot_molecule::Structure;
+use molshot_molecule::surface::resolution_for_atoms;
 use molshot_renderer::pool::PoolOptions;
 use molshot_renderer::{CancelToken, RenderError};
 use molshot_scenes::build::PreparedScene;
@@ -151,10 +152,27 @@ fn scene_bytes(scene: &Scene) -> u64 {
 }
 
 /// Estimated memory of preparing a scene, bytes: bodies, and the state of each atom and bond.
-fn building_bytes(structure: &Structure) -> u64 {
+fn building_bytes(structure: &Structure, request: &RenderRequest) -> u64 {
     let atoms = structure.atoms().len() as u64;
     let bonds = structure.bonds().len() as u64;
-    atoms * 120 + bonds * 240 + 4096
+    atoms * 120 + bonds * 240 + surface_bytes(atoms, request) + 4096
+}
+
+/// Estimated memory of computing a surface, bytes: triangles and corners, in parts and joined.
+fn surface_bytes(atoms: u64, request: &RenderRequest) -> u64 {
+    /// Exposed area of an atom in a protein; of the accessible surface, less.
+    const AREA_PER_ATOM_SQUARE_ANGSTROM: f64 = 7.0;
+    /// Triangles of marching cubes for each square of the grid.
+    const TRIANGLES_PER_SQUARE: f64 = 3.0;
+    const BYTES_PER_TRIANGLE: f64 = 70.0;
+    let Some(surface) = &request.style.surface else {
+        return 0;
+    };
+    let resolution = surface
+        .resolution_angstrom
+        .unwrap_or_else(|| resolution_for_atoms(atoms as usize));
+    let squares = atoms as f64 * AREA_PER_ATOM_SQUARE_ANGSTROM / (resolution * resolution);
+    (squares * TRIANGLES_PER_SQUARE * BYTES_PER_TRIANGLE) as u64
 }
 
 impl RenderService {
@@ -301,11 +319,12 @@ impl RenderService {
         let making = async {
             let building = self
                 .admission
-                .reserve_parsing(user, building_bytes(structure))
+                .reserve_parsing(user, building_bytes(structure, request))
                 .await?;
             let (loaded, request) = (Arc::clone(&resolved.loaded), request.clone());
             let admission = Arc::clone(&self.admission);
-            let is_small = work(structure, limits::selection_bytes(&request)) < INLINE_WORK;
+            let is_small = request.style.surface.is_none()
+                && work(structure, limits::selection_bytes(&request)) < INLINE_WORK;
             let start = Instant::now();
             let making = move |cancel: &CancelToken| {
                 let structure = Arc::clone(&loaded.structure);

@@ -3,6 +3,7 @@
 mod atom_table;
 mod bond_table;
 mod residue_table;
+mod surface_table;
 mod table_file;
 
 use std::fmt::Write;
@@ -22,7 +23,7 @@ use crate::cli::message::{CliError, Verbosity, note, output, output_json};
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  molshot info 5ey0/\n  molshot info 1aon.cif.gz --json\n  molshot info 5ey0/ --atoms 5ey0.tsv\n  molshot info ligand.pdb --bonds bonds.tsv\n  molshot info 1ubi.pdb --residues helices.tsv\n  zcat complex.pdb.gz | molshot info - --input-format pdb"
+    after_help = "Examples:\n  molshot info 5ey0/\n  molshot info 1aon.cif.gz --json\n  molshot info 5ey0/ --atoms 5ey0.tsv\n  molshot info ligand.pdb --bonds bonds.tsv\n  molshot info 1ubi.pdb --residues helices.tsv\n  molshot info 1crn.cif --surfaces areas.json\n  zcat complex.pdb.gz | molshot info - --input-format pdb"
 )]
 pub(crate) struct InfoArgs {
     #[arg(required = true, value_name = "INPUT",
@@ -52,6 +53,10 @@ pub(crate) struct InfoArgs {
           value_parser = PossibleValuesParser::new(words::<SecondaryStructureName>())
               .try_map(|word| word.parse::<SecondaryStructureName>()))]
     secondary_structure: SecondaryStructureName,
+    /// Write a table of the solvent-excluded and solvent-accessible surfaces of each chain's
+    /// polymer: areas and volumes. The extension says the form: .tsv or .json.
+    #[arg(long, value_name = "FILE")]
+    surfaces: Option<PathBuf>,
     #[command(flatten)]
     read: ReadArgs,
 }
@@ -63,15 +68,21 @@ pub(crate) fn run(args: &InfoArgs, verbosity: Verbosity) -> Result<(), CliError>
     };
     let atoms = table("--atoms", &args.atoms)?;
     let bonds = table("--bonds", &args.bonds)?;
-    if args.bonds.is_some() && args.bonds == args.atoms {
-        let text = "this is the file of --atoms, too; give another name";
-        return Err(CliError::flag("--bonds", text));
+    let surfaces = table("--surfaces", &args.surfaces)?;
+    let files = [
+        ("--atoms", &args.atoms),
+        ("--bonds", &args.bonds),
+        ("--surfaces", &args.surfaces),
+        ("--residues", &args.residues),
+    ];
+    for (index, (flag, path)) in files.iter().enumerate() {
+        let same = files[..index].iter().find(|(_, other)| other == path);
+        if let (Some((other, _)), true) = (same, path.is_some()) {
+            let text = format!("this is the file of {other}, too; give another name");
+            return Err(CliError::flag(flag, text));
+        }
     }
     let residues = table("--residues", &args.residues)?;
-    if args.residues.is_some() && [&args.atoms, &args.bonds].contains(&&args.residues) {
-        let text = "this is the file of another table, too; give another name";
-        return Err(CliError::flag("--residues", text));
-    }
     let structure = args.read.read_all(&args.inputs)?;
     let summary = Summary::of(&structure);
     let secondary = SecondaryStructure::of(&structure, args.secondary_structure.choice());
@@ -84,6 +95,9 @@ pub(crate) fn run(args: &InfoArgs, verbosity: Verbosity) -> Result<(), CliError>
     }
     if let Some(file) = &bonds {
         type_warnings.extend(bond_table::write(file, &structure)?);
+    }
+    if let Some(file) = &surfaces {
+        surface_table::write(file, &structure)?;
     }
     if args.json {
         return output_json(&WithSecondaryStructure::new(&summary, &secondary));
