@@ -236,11 +236,15 @@ fn representation(style: &StyleRequest) -> String {
     let mut words = match style.preset {
         Preset::BallAndStick => "balls and sticks",
         Preset::Spacefill => "spheres of van der Waals radius",
+        Preset::None => return "a molecular surface".to_owned(),
         _ => "sticks",
     }
     .to_owned();
     if style.bond_orders && style.preset != Preset::Spacefill {
         words.push_str(" with bond orders");
+    }
+    if style.surface.is_some() {
+        words.push_str(" and a molecular surface");
     }
     words
 }

@@ -24,6 +24,7 @@ mod bond_lines;
 mod cell_edges;
 mod empty;
 mod labels;
+mod meshes;
 mod opacity;
 mod paint;
 mod radii;
@@ -38,6 +39,7 @@ use molshot_molecule::perception::bond_orders;
 use molshot_molecule::{CancelToken, Element, ResidueClass, Structure};
 
 use self::bond_lines::cylinders;
+use self::meshes::Meshes;
 use self::radii::Radii;
 use crate::camera::{Camera, ViewPoint};
 use crate::commands::{COMMANDS_POINTER, Command};
@@ -260,7 +262,6 @@ fn build(
         .selection()?
         .evaluate_cancellable(&structure, cancel)?;
     let styled = styled_atoms(&structure, style);
-    let draws_atoms = style.preset != Preset::None;
     let subject = misi_presets::subject(&structure, style, cancel)?;
     let of_subject = |atom: usize| subject.as_ref().is_none_or(|subject| subject[atom]);
     let mut shown: Vec<bool> = (0..styled.len())
@@ -272,9 +273,6 @@ fn build(
     let Some(bounds) = radii.bounds(&structure, &styled) else {
         return Err(empty::why_empty(&structure, style, &styled));
     };
-    if style.preset == Preset::None && style.surface.is_none() {
-        return Err(empty::nothing_beside_atoms());
-    }
     let edges = cell_edges::cell_edges(&structure, style);
     let bounds = cell_edges::bounds(&edges).map_or(bounds, |edges| bounds.union(&edges));
     if !shown.contains(&true) {
@@ -297,18 +295,17 @@ fn build(
         _ => ColorScheme::Element,
     });
     let colors = paint::atom_colors(&structure, scheme, style, &styled)?;
-    let surfaces = surface::Surfaces::new(&structure, style, &styled, &colors, cancel)?;
-    let mesh = surfaces
-        .as_ref()
-        .map(|surfaces| surfaces.mesh(&structure, cancel));
-    let mut mesh = mesh.transpose()?.unwrap_or_default();
-    let opacities = opacity::atom_opacities(&structure, &style.opacities, cancel)?;
-    let [bounds, mut clip_bounds] = match (mesh.bounds(), style.preset) {
-        // Without atoms the camera is fitted to the surface alone.
-        (Some(surface), Preset::None) => [surface; 2],
-        (Some(surface), _) => [bounds, clip_bounds].map(|bounds| bounds.union(&surface)),
-        (None, _) => [bounds, clip_bounds],
-    };
+    let moved = moved.unwrap_or_else(|| Arc::clone(&structure));
+    let keep = |atom: usize| selected[atom] && of_subject(atom);
+    let meshes = Meshes::new(
+        [&structure, &moved],
+        request,
+        &styled,
+        &colors,
+        keep,
+        cancel,
+    )?;
+    let [bounds, clip_bounds] = meshes.grow(style.preset, [bounds, clip_bounds]);
     let orders =
         (style.bond_orders && style.preset != Preset::Spacefill).then(|| bond_orders(&structure));
     // Everything was decided by the structure as read; from here on it is drawn where it was moved
@@ -317,25 +314,14 @@ fn build(
     let framed: Vec<bool> = (0..styled.len())
         .map(|atom| styled[atom] && (style.preset != Preset::MisiResidue || of_subject(atom)))
         .collect();
-    if let Some(moved) = &moved {
-        if let Some(surfaces) = &surfaces {
-            mesh = surfaces.mesh(moved, cancel)?;
-            clip_bounds = mesh.bounds().map_or(clip_bounds, |b| clip_bounds.union(&b));
-        }
-        if draws_atoms && let Some(moved) = radii.bounds(moved, &framed) {
-            clip_bounds = clip_bounds.union(&moved);
-        }
-    }
-    opacity::retain(&mut mesh, |atom| {
-        selected[atom as usize] && of_subject(atom as usize)
-    });
-    if let Some(opacities) = opacities {
-        opacity::set_opacities(&mut mesh, &opacities);
-    }
-    if !draws_atoms {
+    let clip_bounds = match radii.bounds(&moved, &framed) {
+        Some(moved) if style.preset != Preset::None => clip_bounds.union(&moved),
+        _ => clip_bounds,
+    };
+    let structure = moved;
+    if style.preset == Preset::None {
         shown.fill(false);
     }
-    let structure = moved.unwrap_or(structure);
     cancel.check()?;
     let spheres = spheres(&structure, &shown, &radii, &colors);
     let mut cylinders = match style.preset {
@@ -369,7 +355,7 @@ fn build(
         effects: effects(style.silhouettes, style.ambient_occlusion, style.shadows)?,
         spheres,
         cylinders,
-        mesh: Arc::new(mesh),
+        mesh: Arc::new(meshes.mesh),
         lighting: Lighting::simple(),
         depth_cue: style.depth_cue.then_some(DepthCue::DEFAULT),
         background,
