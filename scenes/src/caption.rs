@@ -239,6 +239,14 @@ fn representation(style: &StyleRequest) -> String {
         Preset::BallAndStick => "balls and sticks",
         Preset::Spacefill => "spheres of van der Waals radius",
         Preset::Cartoon => "cartoons",
+        Preset::None => {
+            return match (&style.cartoon, &style.surface) {
+                (Some(_), None) => "cartoons",
+                (Some(_), Some(_)) => "cartoons and a molecular surface",
+                (None, _) => "a molecular surface",
+            }
+            .to_owned();
+        }
         _ => "sticks",
     }
     .to_owned();
@@ -247,6 +255,9 @@ fn representation(style: &StyleRequest) -> String {
     }
     if style.cartoon.is_some() && style.preset != Preset::Cartoon {
         words.push_str(" and cartoons");
+    }
+    if style.surface.is_some() {
+        words.push_str(" and a molecular surface");
     }
     words
 }
