@@ -49,6 +49,7 @@
 //!     perception   residue classes, bonds; on request atom types and radii
 //! hbonds, contacts, selection, summary, ResidueKey    read a Structure
 //! symmetry, copies   what a file says of assemblies and crystals, and Structures of them
+//! reading      which models and copies of files are wanted: over `load` and `copies`
 //! trajectory   frames of XTC, TRR and DCD files: other positions of a Structure
 //! ```
 #![forbid(unsafe_code)]
@@ -60,6 +61,7 @@ pub mod element;
 pub mod error;
 pub mod hbonds;
 pub mod perception;
+pub mod reading;
 pub mod selection;
 pub mod structure;
 pub mod suggest;

@@ -50,9 +50,11 @@ impl Structure {
                 residues: 0..1,
                 models: 1,
                 model_numbers: vec![1],
+                model: 1,
                 overlay_model: None,
                 alternates_left_out: 0,
                 symmetry: Symmetry::default(),
+                assembly: None,
                 cells: None,
             });
         }

@@ -86,6 +86,12 @@ pub(crate) fn build(
         chains,
         ..
     } = columns;
+    let model_numbers = if model_numbers.is_empty() {
+        (1..=models.max(1) as u32).collect()
+    } else {
+        model_numbers
+    };
+    let first_number = model_numbers.first().copied().unwrap_or(1);
     let mut structure = Structure {
         parts: vec![Part {
             name: part_name.to_owned(),
@@ -93,14 +99,12 @@ pub(crate) fn build(
             atoms: 0..atoms.len() as u32,
             residues: 0..residues.len() as u32,
             models: models.max(1),
-            model_numbers: if model_numbers.is_empty() {
-                (1..=models.max(1) as u32).collect()
-            } else {
-                model_numbers
-            },
+            model_numbers,
+            model: options.model.unwrap_or(first_number),
             overlay_model: None,
             alternates_left_out,
             symmetry,
+            assembly: None,
             cells: None,
         }],
         atoms,

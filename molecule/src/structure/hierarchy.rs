@@ -136,6 +136,8 @@ pub struct Part {
     /// The numbers by which [`ReadOptions::model`](crate::ReadOptions::model) chooses among them,
     /// in the order of the file.
     pub model_numbers: Vec<u32>,
+    /// The number of the model that was read.
+    pub model: u32,
     /// The number of the model, where several of a file are parts
     /// ([`Structure::merge_models`](crate::Structure::merge_models)); `None` elsewhere. Different
     /// models do not see each other: there are no hydrogen bonds between them.
@@ -145,6 +147,9 @@ pub struct Part {
     pub alternates_left_out: usize,
     /// What the file says about copies of its atoms.
     pub symmetry: Symmetry,
+    /// The biological assembly that the part was made to be: its id in the file, or `all`; `None`
+    /// for other parts.
+    pub assembly: Option<String>,
     /// Number of unit cells along the edges a, b and c that the part was made to fill; `None` for
     /// other parts.
     pub cells: Option<[u32; 3]>,
