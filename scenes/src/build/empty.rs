@@ -58,6 +58,15 @@ pub(super) fn no_subject(preset: Preset) -> SceneError {
     }
 }
 
+/// The preset draws no atoms, and nothing else is asked for.
+pub(super) fn nothing_beside_atoms() -> SceneError {
+    SceneError::Empty {
+        pointer: "/style/preset".into(),
+        problem: "the style none draws no atoms".into(),
+        remedy: "add the option surface or cartoon, or use another style".into(),
+    }
+}
+
 /// `select` leaves nothing: says why.
 pub(super) fn why_not_selected(
     request: &RenderRequest,

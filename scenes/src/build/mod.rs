@@ -396,7 +396,7 @@ fn build(
         effects: effects(style.silhouettes, style.ambient_occlusion, style.shadows)?,
         spheres,
         cylinders,
-        mesh: Arc::new(meshes.mesh),
+        mesh: Arc::new(mesh),
         lighting: Lighting::simple(),
         depth_cue: style.depth_cue.then_some(DepthCue::DEFAULT),
         background,

@@ -181,7 +181,7 @@ fn a_cancelled_cartoon_is_an_error() {
     let drawn = vec![true; ubiquitin.residues().len()];
     let colors = vec![[255; 4]; ubiquitin.atoms().len()];
     let result = cartoon_of(&ubiquitin).mesh(&drawn, &colors, 6, &cancel);
-    assert!(matches!(result, Err(crate::SceneError::Cancelled)));
+    assert!(matches!(result, Err(crate::SceneError::Cancelled(_))));
 }
 
 #[test]
