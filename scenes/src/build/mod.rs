@@ -280,7 +280,7 @@ fn build(
     let colors = paint::atom_colors(&structure, style.color_scheme(), style, &styled, cancel)?;
     let [styled_balls, balls] =
         ribbons::without_hidden(ribbons.as_ref(), &structure, [&styled, &shown]);
-    let mut mesh = match &ribbons {
+    let mesh = match &ribbons {
         Some(ribbons) => ribbons.all(&colors, cancel)?,
         None => Mesh::default(),
     };
@@ -312,24 +312,15 @@ fn build(
         .as_ref()
         .and_then(|moved| radii.bounds(moved, &framed))
         .map_or(clip_bounds, |moved| clip_bounds.union(&moved));
-    let (ribbons, clip_bounds) = match (ribbons, &moved) {
-        (Some(ribbons), Some(moved)) => {
-            let ribbons = ribbons.moved(moved);
-            mesh = ribbons.all(&colors, cancel)?;
-            let boxes = [Some(clip_bounds), mesh.bounds()];
-            let union = boxes.into_iter().flatten().reduce(|a, b| a.union(&b));
-            (Some(ribbons), union.unwrap_or(clip_bounds))
+    let (mesh, mesh_bounds, labelled) = match ribbons {
+        Some(ribbons) => {
+            let flags = [&*shown, &*balls];
+            ribbons.finish(&structure, moved.as_deref(), flags, &colors, mesh, cancel)?
         }
-        (ribbons, _) => (ribbons, clip_bounds),
+        None => (mesh, None, balls.clone()),
     };
+    let clip_bounds = mesh_bounds.map_or(clip_bounds, |mesh| clip_bounds.union(&mesh));
     let structure = moved.unwrap_or(structure);
-    let mut labelled = balls.clone();
-    if let Some(ribbons) = &ribbons {
-        if let Some(drawn) = ribbons.drawn(&structure, &shown) {
-            mesh = ribbons.some(&drawn, &colors, cancel)?;
-        }
-        labelled = ribbons.labelled(&structure, &balls, &shown);
-    }
     cancel.check()?;
     let spheres = spheres(&structure, &balls, &radii, &colors);
     let mut cylinders = match style.preset {
@@ -341,16 +332,7 @@ fn build(
     dashes.extend_from_slice(pseudobonds);
     cylinders.extend(dashed(&structure, &dashes, |atom| balls[atom as usize]));
     cylinders.extend(edges);
-    let background = match style.background {
-        BackgroundRequest::Transparent => Background {
-            color: [0; 3],
-            transparent: true,
-        },
-        BackgroundRequest::Color(color) => Background {
-            color: color.0,
-            transparent: false,
-        },
-    };
+    let background = background(style.background);
     let drawn = labels::Drawn {
         structure: &structure,
         shown: &labelled,
@@ -372,6 +354,19 @@ fn build(
         clip_bounds,
         structure,
     })
+}
+
+fn background(request: BackgroundRequest) -> Background {
+    match request {
+        BackgroundRequest::Transparent => Background {
+            color: [0; 3],
+            transparent: true,
+        },
+        BackgroundRequest::Color(color) => Background {
+            color: color.0,
+            transparent: false,
+        },
+    }
 }
 
 /// Boxes of what the picture type shows, with its labels: for the camera's fit, and for its clip

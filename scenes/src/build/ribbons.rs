@@ -6,6 +6,7 @@ use crate::cartoon::{Cartoon, divisions_for};
 use crate::error::SceneError;
 use crate::mesh::Mesh;
 use crate::request::{Preset, StyleRequest};
+use crate::scene::BoundingBox;
 
 /// The ribbons of a style, before `select` hides any of them.
 pub(super) struct Ribbons {
@@ -102,9 +103,38 @@ impl Ribbons {
             .mesh(&self.styled, colors, self.divisions, cancel)
     }
 
+    /// The triangles that are drawn, the box of all ribbons if they have moved, and the atoms that
+    /// labels can be at. `flags` say which atoms the style draws and the selection keeps, and which
+    /// of them are drawn as balls; `mesh` are the triangles of all ribbons as read.
+    ///
+    /// # Errors
+    /// As [`Cartoon::mesh`].
+    pub(super) fn finish(
+        mut self,
+        read: &Structure,
+        moved: Option<&Structure>,
+        flags: [&[bool]; 2],
+        colors: &[[u8; 4]],
+        mut mesh: Mesh,
+        cancel: &CancelToken,
+    ) -> Result<(Mesh, Option<BoundingBox>, Vec<bool>), SceneError> {
+        let [shown, balls] = flags;
+        let mut moved_bounds = None;
+        if let Some(moved) = moved {
+            self.cartoon = Cartoon::new(moved, &self.secondary_structure);
+            mesh = self.all(colors, cancel)?;
+            moved_bounds = mesh.bounds();
+        }
+        let structure = moved.unwrap_or(read);
+        if let Some(drawn) = self.drawn(structure, shown) {
+            mesh = self.cartoon.mesh(&drawn, colors, self.divisions, cancel)?;
+        }
+        Ok((mesh, moved_bounds, self.labelled(structure, balls, shown)))
+    }
+
     /// One flag per residue: its ribbon is drawn if `shown` says so for any of its atoms. `None` if
     /// that is true of all ribbons.
-    pub(super) fn drawn(&self, structure: &Structure, shown: &[bool]) -> Option<Vec<bool>> {
+    fn drawn(&self, structure: &Structure, shown: &[bool]) -> Option<Vec<bool>> {
         let residues = structure.residues().iter().zip(&self.styled);
         let drawn: Vec<bool> = residues
             .map(|(residue, styled)| {
@@ -115,34 +145,8 @@ impl Ribbons {
         (drawn != self.styled).then_some(drawn)
     }
 
-    /// The triangles of some residues.
-    ///
-    /// # Errors
-    /// As [`Cartoon::mesh`].
-    pub(super) fn some(
-        &self,
-        drawn: &[bool],
-        colors: &[[u8; 4]],
-        cancel: &CancelToken,
-    ) -> Result<Mesh, SceneError> {
-        self.cartoon.mesh(drawn, colors, self.divisions, cancel)
-    }
-
-    /// The same ribbons of a structure whose atoms have moved.
-    pub(super) fn moved(self, structure: &Structure) -> Self {
-        Self {
-            cartoon: Cartoon::new(structure, &self.secondary_structure),
-            ..self
-        }
-    }
-
     /// The atoms that labels can be at: of `atoms`, and the guide atoms of drawn ribbons.
-    pub(super) fn labelled(
-        &self,
-        structure: &Structure,
-        atoms: &[bool],
-        shown: &[bool],
-    ) -> Vec<bool> {
+    fn labelled(&self, structure: &Structure, atoms: &[bool], shown: &[bool]) -> Vec<bool> {
         let mut labelled = atoms.to_vec();
         for (_, guide) in self.residues(structure) {
             labelled[guide as usize] |= shown[guide as usize];
