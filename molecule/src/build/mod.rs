@@ -125,7 +125,7 @@ pub(crate) fn build(
         residue_segment,
     };
     perceive(&mut structure, file, file_bonds);
-    secondary::mark(&mut structure, file, secondary_structure);
+    secondary::mark(&mut structure, file, &secondary_structure);
     Ok(structure)
 }
 

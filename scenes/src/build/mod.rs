@@ -25,6 +25,7 @@ mod bond_lines;
 mod cell_edges;
 mod empty;
 mod labels;
+mod meshes;
 mod opacity;
 mod paint;
 mod radii;
@@ -40,14 +41,13 @@ use molshot_molecule::perception::bond_orders;
 use molshot_molecule::{CancelToken, Element, ResidueClass, Structure};
 
 use self::bond_lines::cylinders;
+use self::meshes::Meshes;
 use self::radii::Radii;
-use self::ribbons::Ribbons;
 use crate::camera::{Camera, ViewPoint};
 use crate::commands::{COMMANDS_POINTER, Command};
 use crate::error::SceneError;
 use crate::job::RenderJob;
 use crate::labels::ATOM_LIFT_ANGSTROM;
-use crate::mesh::Mesh;
 use crate::misi_presets;
 use crate::pseudobonds::{Dashed, dashed, of_structure};
 use crate::request::{
@@ -286,28 +286,20 @@ fn build(
             _ => empty::why_not_selected(request, &styled, &selected),
         });
     }
-    let mut ribbons = Ribbons::new(&structure, style, &styled, cancel)?;
     let colors = paint::atom_colors(&structure, style.color_scheme(), style, &styled, cancel)?;
-    let surfaces = surface::Surfaces::new(&structure, style, &styled, &colors, cancel)?;
-    let opacities = opacity::atom_opacities(&structure, &style.opacities, cancel)?;
+    let mut meshes = Meshes::new(&structure, style, &styled, &colors, cancel)?;
     let [mut styled_balls, mut balls] =
-        ribbons::without_hidden(ribbons.as_ref(), &structure, [&styled, &shown]);
+        ribbons::without_hidden(meshes.ribbons(), &structure, [&styled, &shown]);
     if !draws_atoms {
         styled_balls.fill(false);
         balls.fill(false);
     }
-    let [mut ribbon_mesh, mut surface_mesh] = meshes(
-        &structure,
-        ribbons.as_ref(),
-        surfaces.as_ref(),
-        &colors,
-        cancel,
-    )?;
+    let [ribbon_bounds, surface_bounds] = meshes.bounds();
     let edges = cell_edges::cell_edges(&structure, style);
     let boxes = [
         radii.bounds(&structure, &styled_balls),
-        ribbon_mesh.bounds(),
-        surface_mesh.bounds(),
+        ribbon_bounds,
+        surface_bounds,
         cell_edges::bounds(&edges),
     ];
     let Some(bounds) = boxes.into_iter().flatten().reduce(|a, b| a.union(&b)) else {
@@ -316,7 +308,7 @@ fn build(
     let [bounds, mut clip_bounds] = match style.preset {
         Preset::MisiResidue => {
             let fitted = fit_to_subject(&structure, style, &styled, of_subject, &radii);
-            fitted.map_or([bounds; 2], |fitted| match surface_mesh.bounds() {
+            fitted.map_or([bounds; 2], |fitted| match surface_bounds {
                 Some(surface) => fitted.map(|bounds| bounds.union(&surface)),
                 None => fitted,
             })
@@ -334,35 +326,17 @@ fn build(
         .collect();
     let structure = match moved {
         Some(moved) => {
-            ribbons = ribbons.map(|ribbons| ribbons.moved(&moved));
-            [ribbon_mesh, surface_mesh] =
-                meshes(&moved, ribbons.as_ref(), surfaces.as_ref(), &colors, cancel)?;
-            let boxes = [
-                radii.bounds(&moved, &framed),
-                ribbon_mesh.bounds(),
-                surface_mesh.bounds(),
-            ];
+            meshes.move_to(&moved, cancel)?;
+            let [ribbons, surfaces] = meshes.bounds();
+            let boxes = [radii.bounds(&moved, &framed), ribbons, surfaces];
             let boxes = boxes.into_iter().flatten();
             clip_bounds = boxes.fold(clip_bounds, |a, b| a.union(&b));
             moved
         }
         None => structure,
     };
-    opacity::retain(&mut surface_mesh, |atom| {
-        selected[atom as usize] && of_subject(atom as usize)
-    });
-    let mut labelled = balls.clone();
-    if let Some(ribbons) = &ribbons {
-        if let Some(drawn) = ribbons.drawn(&structure, &shown) {
-            ribbon_mesh = ribbons.some(&drawn, &colors, cancel)?;
-        }
-        labelled = ribbons.labelled(&structure, &balls, &shown);
-    }
-    let mut mesh = ribbon_mesh;
-    mesh.append(&surface_mesh)?;
-    if let Some(opacities) = opacities {
-        opacity::set_opacities(&mut mesh, &opacities);
-    }
+    let kept = |atom: usize| selected[atom] && of_subject(atom);
+    let (mesh, labelled) = meshes.finish(&structure, [&shown, &balls], kept, cancel)?;
     cancel.check()?;
     let spheres = spheres(&structure, &balls, &radii, &colors);
     let mut cylinders = match style.preset {
@@ -374,16 +348,7 @@ fn build(
     dashes.extend_from_slice(pseudobonds);
     cylinders.extend(dashed(&structure, &dashes, |atom| balls[atom as usize]));
     cylinders.extend(edges);
-    let background = match style.background {
-        BackgroundRequest::Transparent => Background {
-            color: [0; 3],
-            transparent: true,
-        },
-        BackgroundRequest::Color(color) => Background {
-            color: color.0,
-            transparent: false,
-        },
-    };
+    let background = background(style.background);
     let drawn = labels::Drawn {
         structure: &structure,
         shown: &labelled,
@@ -407,21 +372,17 @@ fn build(
     })
 }
 
-/// The triangles of ribbons and those of surfaces.
-fn meshes(
-    structure: &Structure,
-    ribbons: Option<&Ribbons>,
-    surfaces: Option<&surface::Surfaces>,
-    colors: &[[u8; 4]],
-    cancel: &CancelToken,
-) -> Result<[Mesh; 2], SceneError> {
-    let ribbons = ribbons
-        .map(|ribbons| ribbons.all(colors, cancel))
-        .transpose()?;
-    let surfaces = surfaces
-        .map(|surfaces| surfaces.mesh(structure, cancel))
-        .transpose()?;
-    Ok([ribbons, surfaces].map(Option::unwrap_or_default))
+fn background(request: BackgroundRequest) -> Background {
+    match request {
+        BackgroundRequest::Transparent => Background {
+            color: [0; 3],
+            transparent: true,
+        },
+        BackgroundRequest::Color(color) => Background {
+            color: color.0,
+            transparent: false,
+        },
+    }
 }
 
 /// Boxes of what the picture type shows, with its labels: for the camera's fit, and for its clip
