@@ -95,6 +95,11 @@ mod tests {
             ),
             ("/$defs/StyleRequest/properties/ball_scale", 0.01, 5.0),
             (
+                "/$defs/StyleRequest/properties/cartoon_divisions",
+                2.0,
+                40.0,
+            ),
+            (
                 "/$defs/StyleRequest/properties/pseudobond_distances",
                 0.0,
                 6.0,

@@ -46,8 +46,8 @@ fn records_of_pdb_files_are_used() {
     let found = SecondaryStructure::of(&structure, SecondaryStructureChoice::Auto);
     assert_eq!(found.sources(), [SecondaryStructureSource::File]);
     assert_eq!((found.helix_count(), found.strand_count()), (2, 1));
-    let ranges = found.elements().iter().map(|element| &element.residues);
-    assert_eq!(Vec::from_iter(ranges.cloned()), [1..4, 4..7, 8..10]);
+    let ranges = (found.elements().iter()).map(|element| element.residues.clone());
+    assert!(ranges.eq([1..4, 4..7, 8..10]));
     assert_eq!(found.element_of_residue()[6], Some(1));
     assert_eq!(found.element_of_residue()[7], None);
     assert_eq!(
@@ -218,7 +218,7 @@ fn records_give_the_states_of_chimerax() {
     let Some(data) = std::env::var_os("MOLSHOT_TEST_DATA").map(std::path::PathBuf::from) else {
         // Past the capture of the test harness.
         let text = b"skipped: MOLSHOT_TEST_DATA is not set\n";
-        std::io::Write::write_all(&mut std::io::stderr(), text).unwrap();
+        std::io::Write::write_all(&mut std::io::stderr(), text).expect("a standard error");
         return;
     };
     for file in [
@@ -232,7 +232,7 @@ fn records_give_the_states_of_chimerax() {
         let path = data.join("structures").join(file);
         let structure = crate::read_file(&path, &ReadOptions::default()).expect("a structure");
         let found = SecondaryStructure::of(&structure, SecondaryStructureChoice::Auto);
-        let stem = file.split('.').next().unwrap();
+        let stem = file.split('.').next().expect("a name");
         let table = data.join("reference_ribbon").join(format!("{stem}_ss.tsv"));
         let table = std::fs::read_to_string(table).expect("a table");
         assert!(table.lines().count() >= 46);

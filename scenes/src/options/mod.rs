@@ -7,6 +7,7 @@
 //! request, its meaning, and one row here.
 
 mod json;
+mod picture_rows;
 mod query;
 mod reading;
 mod row;
