@@ -148,7 +148,9 @@ impl Contents {
         let drawn: BTreeSet<u32> = scene
             .spheres
             .iter()
-            .filter_map(|sphere| column.get(sphere.atom as usize).copied())
+            .map(|sphere| sphere.atom)
+            .chain(scene.mesh.vertices.iter().map(|corner| corner.atom))
+            .filter_map(|atom| column.get(atom as usize).copied())
             .collect();
         let mut found = Self {
             parts: structure.parts().iter().map(|p| p.name.clone()).collect(),
@@ -210,7 +212,7 @@ impl Contents {
         } else {
             " The chains are "
         });
-        let by_chain = style.colors == Some(ColorScheme::Chain);
+        let by_chain = style.color_scheme() == ColorScheme::Chain;
         let name = |(id, index): &(String, u32)| {
             if by_chain {
                 format!("{id} ({})", style.color_in_turn(*index))
@@ -232,11 +234,21 @@ fn counted(number: usize, [one, many]: [&str; 2]) -> Option<String> {
     }
 }
 
+/// What the style without atoms draws.
+fn meshes_alone(style: &StyleRequest) -> &'static str {
+    match (style.surface.is_some(), style.cartoon.is_some()) {
+        (true, true) => "a molecular surface and cartoons",
+        (true, false) => "a molecular surface",
+        (false, _) => "cartoons",
+    }
+}
+
 fn representation(style: &StyleRequest) -> String {
     let mut words = match style.preset {
         Preset::BallAndStick => "balls and sticks",
         Preset::Spacefill => "spheres of van der Waals radius",
-        Preset::None => return "a molecular surface".to_owned(),
+        Preset::Cartoon => "cartoons",
+        Preset::None => return meshes_alone(style).to_owned(),
         _ => "sticks",
     }
     .to_owned();
@@ -246,15 +258,14 @@ fn representation(style: &StyleRequest) -> String {
     if style.surface.is_some() {
         words.push_str(" and a molecular surface");
     }
+    if style.cartoon.is_some() && style.preset != Preset::Cartoon {
+        words.push_str(" and cartoons");
+    }
     words
 }
 
 fn colors_sentence(style: &StyleRequest) -> String {
-    let scheme = style.colors.unwrap_or(match style.preset {
-        preset if preset.is_misi() => ColorScheme::AlternatingResidues,
-        _ => ColorScheme::Element,
-    });
-    match scheme {
+    match style.color_scheme() {
         ColorScheme::Element => " Atoms are coloured by element.".to_owned(),
         ColorScheme::Chain => " Atoms are coloured by chain.".to_owned(),
         ColorScheme::Copy => " Atoms are coloured by copy of the symmetry.".to_owned(),
@@ -273,6 +284,14 @@ fn colors_sentence(style: &StyleRequest) -> String {
             " Amino acids are coloured by hydrophobicity (Kyte and Doolittle), from blue (polar) \
              over white to orange (hydrophobic)."
                 .to_owned()
+        }
+        ColorScheme::SecondaryStructure => {
+            " Residues are coloured by secondary structure: helices red or purple, strands yellow, \
+             turns blue, the rest of proteins white, nucleic acids violet or crimson."
+                .to_owned()
+        }
+        ColorScheme::Rainbow => {
+            " Chains are coloured from blue (start) over green to red (end).".to_owned()
         }
         ColorScheme::Model => " Atoms are coloured by file.".to_owned(),
         ColorScheme::Uniform => {

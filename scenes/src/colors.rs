@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use molshot_molecule::SecondaryStructureKind;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -232,6 +233,42 @@ pub fn hydrophobicity_color(value: f32) -> Rgb {
     WHITE.mix(end, share.abs())
 }
 
+/// Colour of a residue by its secondary structure: Jmol's colours of protein structures
+/// (<https://jmol.sourceforge.net/jscolors/>, "Protein secondary structure").
+#[must_use]
+pub fn secondary_structure_color(kind: SecondaryStructureKind) -> Rgb {
+    Rgb::from_hex(match kind {
+        SecondaryStructureKind::AlphaHelix | SecondaryStructureKind::OtherHelix => 0xFF_00_80,
+        SecondaryStructureKind::Helix310 => 0xA0_00_80,
+        SecondaryStructureKind::PiHelix => 0x60_00_80,
+        SecondaryStructureKind::Strand => 0xFF_C8_00,
+        SecondaryStructureKind::Turn => 0x60_80_FF,
+        _ => 0xFF_FF_FF,
+    })
+}
+
+/// Colour of DNA and RNA beside [`secondary_structure_color`], of the same source.
+#[must_use]
+pub fn nucleic_acid_color(is_dna: bool) -> Rgb {
+    Rgb::from_hex(if is_dna { 0xAE_00_FE } else { 0xFD_01_62 })
+}
+
+/// Blue, cyan, green, yellow and red for `share` from 0 to 1 (clamped), linear in sRGB between:
+/// `ChimeraX`'s palette `rainbow` from the start to the end of a chain (user guide, `rainbow`).
+#[must_use]
+pub fn rainbow_color(share: f32) -> Rgb {
+    const STOPS: [Rgb; 5] = [
+        Rgb([0, 0, 255]),
+        Rgb([0, 255, 255]),
+        Rgb([0, 255, 0]),
+        Rgb([255, 255, 0]),
+        Rgb([255, 0, 0]),
+    ];
+    let place = share.clamp(0.0, 1.0) * (STOPS.len() - 1) as f32;
+    let before = (place.floor() as usize).min(STOPS.len() - 2);
+    STOPS[before].mix(STOPS[before + 1], place - before as f32)
+}
+
 /// Blue over white to red for `share` from 0 to 1 (clamped; not a number counts as 0.5).
 #[must_use]
 pub fn blue_white_red(share: f32) -> Rgb {
@@ -254,6 +291,7 @@ pub fn blue_white_red(share: f32) -> Rgb {
 mod tests {
     use super::{
         Rgb, blue_white_red, chain_color, hydrophobicity, hydrophobicity_color, plddt_color,
+        rainbow_color,
     };
     use proptest::prelude::{prop_assert_eq, proptest};
 
@@ -304,6 +342,14 @@ mod tests {
         assert_eq!(hydrophobicity_color(-4.5), Rgb([0x1E, 0x90, 0xFF]));
         assert_eq!(hydrophobicity_color(0.0), Rgb([255; 3]));
         assert_eq!(hydrophobicity_color(4.5), Rgb([0xFF, 0x45, 0]));
+    }
+
+    #[test]
+    fn the_rainbow_goes_from_blue_to_red() {
+        assert_eq!(rainbow_color(-1.0), Rgb([0, 0, 255]));
+        assert_eq!(rainbow_color(0.125), Rgb([0, 128, 255]));
+        assert_eq!(rainbow_color(0.5), Rgb([0, 255, 0]));
+        assert_eq!(rainbow_color(1.0), Rgb([255, 0, 0]));
     }
 
     #[test]

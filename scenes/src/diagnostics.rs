@@ -4,6 +4,7 @@ use molshot_molecule::{Selection, Structure};
 
 use crate::colors::{hydrophobicity, shorten};
 use crate::labels::LabelSubject;
+use crate::mesh::MeshVertex;
 use crate::pseudobonds::PseudobondName;
 use crate::request::{ColorScheme, Preset, RenderRequest};
 use crate::scene::{Cylinder, Scene};
@@ -51,7 +52,14 @@ pub fn diagnostics(scene: &Scene, request: &RenderRequest) -> Vec<String> {
 /// Says if the colour scheme has nothing to tell apart in what is drawn.
 fn no_values(scene: &Scene, colors: Option<ColorScheme>) -> Option<&'static str> {
     let structure = &scene.structure;
-    let drawn = || scene.spheres.iter().map(|sphere| sphere.atom);
+    let of_mesh = || {
+        let corners = scene.mesh.vertices.iter().map(|corner| corner.atom);
+        corners.filter(|atom| *atom != MeshVertex::NO_ATOM)
+    };
+    let drawn = || {
+        let of_spheres = scene.spheres.iter().map(|sphere| sphere.atom);
+        of_spheres.chain(of_mesh())
+    };
     match colors? {
         ColorScheme::BFactor => {
             let values = &structure.atoms().b_factor;

@@ -134,8 +134,8 @@ mod tests {
     use crate::job::{Plane, Samples};
     use crate::pseudobonds::PseudobondName;
     use crate::request::{
-        ColorScheme, Compression, ImageFormat, LabelAlignment, LabelContent, Preset,
-        ProjectionKind, SurfaceKind,
+        CameraFit, ColorScheme, Compression, ImageFormat, LabelAlignment, LabelContent, Preset,
+        ProjectionKind, SecondaryStructureName, SurfaceKind,
     };
 
     fn every_word_round_trips<T: Keyword + PartialEq + Debug>() {
@@ -149,6 +149,7 @@ mod tests {
     #[test]
     fn every_word_is_read_as_its_value_and_written_back() {
         every_word_round_trips::<Axis>();
+        every_word_round_trips::<CameraFit>();
         every_word_round_trips::<ColorScheme>();
         every_word_round_trips::<Compression>();
         every_word_round_trips::<ImageFormat>();
@@ -160,6 +161,7 @@ mod tests {
         every_word_round_trips::<PseudobondName>();
         every_word_round_trips::<Samples>();
         every_word_round_trips::<SurfaceKind>();
+        every_word_round_trips::<SecondaryStructureName>();
         every_word_round_trips::<ViewName>();
     }
 
@@ -184,6 +186,7 @@ mod tests {
 
     #[test]
     fn schemas_list_the_same_words() {
+        schema_lists_the_words::<CameraFit>();
         schema_lists_the_words::<ColorScheme>();
         schema_lists_the_words::<Compression>();
         schema_lists_the_words::<LabelAlignment>();
@@ -193,6 +196,7 @@ mod tests {
         schema_lists_the_words::<ProjectionKind>();
         schema_lists_the_words::<PseudobondName>();
         schema_lists_the_words::<SurfaceKind>();
+        schema_lists_the_words::<SecondaryStructureName>();
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub const STICK_RADIUS_ANGSTROM: NumberRange<f64> = NumberRange::new(0.01, 5.0);
 pub const BALL_SCALE: NumberRange<f64> = NumberRange::new(0.01, 5.0);
 /// Decimals of the distances of pseudobonds.
 pub const DISTANCE_DECIMALS: NumberRange<u8> = NumberRange::new(0, 6);
+/// Path segments of a cartoon from one residue to the next.
+pub const CARTOON_DIVISIONS: NumberRange<u8> = NumberRange::new(2, 40);
 /// Height of a line of text in the scene, angstrom.
 pub const LABEL_SIZE_ANGSTROM: NumberRange<f64> = NumberRange::new(0.05, 20.0);
 /// Height of a line of text in the picture, pixels.

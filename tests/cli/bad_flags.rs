@@ -36,8 +36,8 @@ fn unknown_words_of_the_command_line_are_named() {
 fn unknown_values_are_named_with_the_known_ones() {
     let folder = Folder::new("unknown_values");
     for (flag, value, known) in [
-        ("--style", "cartoon", "licorice"),
-        ("--colors", "rainbow", "b-factor"),
+        ("--style", "woodcut", "licorice"),
+        ("--colors", "mood", "b-factor"),
         ("--color", "notacolour", "#RRGGBB"),
         ("--projection", "fisheye", "orthographic"),
         ("--background", "#12345", "transparent"),

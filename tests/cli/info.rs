@@ -1,6 +1,6 @@
 //! `molshot info`: alternate locations and the tables of atoms and bonds.
 
-use super::program::Folder;
+use super::program::{Folder, library};
 
 /// A serine with two locations of equal occupancies.
 const DISORDERED: &str = "\
@@ -48,6 +48,34 @@ fn alternate_locations_are_counted_and_chosen() {
     );
     let args = ["info", "ser.pdb", "--altloc", "lowest"];
     folder.refuse(2, &args, &["--altloc", "one character", "all-highest"]);
+}
+
+#[test]
+fn a_table_has_every_residue_with_its_secondary_structure() {
+    let folder = Folder::new("residue_table");
+    let input = library("1ubi.pdb");
+    folder.run(&["info", &input, "--residues", "r.tsv"]);
+    let table = read(&folder, "r.tsv");
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(
+        lines[0],
+        "index\tresidue\tchain\tclass\tsecondary_structure\telement\tsource"
+    );
+    assert_eq!(lines[1], "0\tMET 1\tA\tamino acid\tC\t\tassigned");
+    assert_eq!(lines[2], "1\tGLN 2\tA\tamino acid\tE\t1\tassigned");
+    folder.run(&[
+        "info",
+        &input,
+        "--residues",
+        "r.json",
+        "--secondary-structure",
+        "file",
+    ]);
+    let json: serde_json::Value = serde_json::from_str(&read(&folder, "r.json")).expect("JSON");
+    assert_eq!(json["residues"][1]["secondary_structure"], "C");
+    assert_eq!(json["residues"][1]["source"], "file");
+    let args = ["info", &input, "--residues", "r.tsv", "--atoms", "r.tsv"];
+    folder.refuse(2, &args, &["--residues", "another table"]);
 }
 
 #[test]

@@ -161,7 +161,7 @@ fn schema_and_program_refuse_the_same_scenes() {
         ("/schema_version", serde_json::json!(2)),
         ("/structure", serde_json::json!({"file": "x"})),
         ("/structure/paths", serde_json::json!([])),
-        ("/style/preset", serde_json::json!("cartoon")),
+        ("/style/preset", serde_json::json!("woodcut")),
         ("/camera/fov_degrees", serde_json::json!(0)),
         ("/camera/projection", serde_json::json!("fisheye")),
         ("/output/width_px", serde_json::json!(0)),

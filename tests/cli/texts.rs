@@ -93,7 +93,12 @@ fn the_version_is_printed() {
 fn info_counts_what_is_there() {
     let folder = Folder::new("info");
     let text = folder.run(&["info", &library("1ubi.pdb")]).text();
-    for word in ["602 (0 hydrogen)", "76 amino acids", "A 76"] {
+    for word in [
+        "602 (0 hydrogen)",
+        "76 amino acids",
+        "A 76",
+        "3 helices, 5 strands (assigned)",
+    ] {
         assert!(text.contains(word), "{word}\n{text}");
     }
     let json = folder.run(&["info", "--json", &library("1hvr")]).text();

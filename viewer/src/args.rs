@@ -29,7 +29,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = parse_size, allow_hyphen_values = true)]
     pub(crate) size: Option<[u32; 2]>,
     /// Initial style: misi, misi-residue (with --residue), misi-pocket, misi-ligand,
-    /// ball-and-stick, licorice or spacefill.
+    /// ball-and-stick, licorice, spacefill or cartoon.
     #[arg(long, value_name = "STYLE", value_parser = parse_preset)]
     pub(crate) style: Option<Preset>,
     /// Residue that `--style misi-residue` shows with the ligand: its name, number and, if these

@@ -117,11 +117,12 @@ pub(crate) fn help(several_inputs: bool, crop: bool) -> Vec<(&'static str, &'sta
     MOUSE.into_iter().chain(keys).collect()
 }
 
-const STYLES: [Preset; 4] = [
+const STYLES: [Preset; 5] = [
     Preset::Misi,
     Preset::BallAndStick,
     Preset::Licorice,
     Preset::Spacefill,
+    Preset::Cartoon,
 ];
 const LABELS: [LabelContent; 6] = [
     LabelContent::Auto,

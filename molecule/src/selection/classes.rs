@@ -6,6 +6,7 @@ use super::limits::POCKET_DISTANCE_ANGSTROM;
 use super::mask::{by_element, by_residue, whole_residues};
 use super::near;
 use super::words::Class;
+use crate::secondary_structure::{SecondaryStructure, SecondaryStructureChoice};
 use crate::structure::{PartRole, Residue, ResidueClass};
 use crate::{Element, Structure};
 
@@ -40,7 +41,30 @@ pub(super) fn atoms_of(
         Class::Heavy => by_element(structure, |element| element != Element::H),
         Class::Backbone => backbone(structure, true),
         Class::Sidechain => backbone(structure, false),
+        Class::Helix | Class::Strand | Class::Coil => secondary(class, structure, cancel)?,
     })
+}
+
+/// Returns the mask of amino acids in helices, in strands, or in neither.
+fn secondary(
+    class: Class,
+    structure: &Structure,
+    cancel: &CancelToken,
+) -> Result<Vec<bool>, Cancelled> {
+    let choice = SecondaryStructureChoice::Auto;
+    let found = SecondaryStructure::of_cancellable(structure, choice, cancel)?;
+    let flags: Vec<bool> = std::iter::zip(structure.residues(), found.kinds())
+        .map(|(residue, kind)| {
+            residue.class == ResidueClass::AminoAcid
+                && match class {
+                    Class::Helix => kind.is_helix(),
+                    Class::Strand => kind.is_strand(),
+                    _ => !kind.is_helix() && !kind.is_strand(),
+                }
+        })
+        .collect();
+    let residues = structure.atoms().residue.iter();
+    Ok(residues.map(|residue| flags[*residue as usize]).collect())
 }
 
 /// Returns the mask of the parts of a role; `None` if no part has it.

@@ -22,6 +22,9 @@ pub(super) enum Class {
     Heavy,
     Backbone,
     Sidechain,
+    Helix,
+    Strand,
+    Coil,
 }
 
 /// A keyword that values follow.
@@ -57,7 +60,7 @@ pub(super) enum Meaning {
 }
 
 /// All keywords. The first one of a meaning is used in the text of a selection.
-const WORDS: [(&str, Meaning); 47] = [
+const WORDS: [(&str, Meaning); 53] = [
     ("all", Meaning::Class(Class::All)),
     ("none", Meaning::Class(Class::None)),
     ("ligand", Meaning::Class(Class::Ligand)),
@@ -80,6 +83,12 @@ const WORDS: [(&str, Meaning); 47] = [
     ("heavy", Meaning::Class(Class::Heavy)),
     ("backbone", Meaning::Class(Class::Backbone)),
     ("sidechain", Meaning::Class(Class::Sidechain)),
+    ("helix", Meaning::Class(Class::Helix)),
+    ("helices", Meaning::Class(Class::Helix)),
+    ("strand", Meaning::Class(Class::Strand)),
+    ("strands", Meaning::Class(Class::Strand)),
+    ("sheet", Meaning::Class(Class::Strand)),
+    ("coil", Meaning::Class(Class::Coil)),
     ("chain", Meaning::Property(Property::Chain)),
     ("chains", Meaning::Property(Property::Chain)),
     ("resi", Meaning::Property(Property::ResidueNumber)),

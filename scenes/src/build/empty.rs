@@ -27,14 +27,18 @@ pub(super) fn why_empty(
     if !style.solvent && water > 0 {
         remedies.push("solvent");
     }
+    if !style.ligands {
+        remedies.push("ligands");
+    }
     if !style.hydrogens && hydrogens > 0 && (style.solvent || water < styled.len()) {
         remedies.push("hydrogens");
     }
     SceneError::Empty {
         pointer: "/style".into(),
         problem: format!(
-            "all {} atoms are hidden, being water or hydrogen ({water} of water, {hydrogens} hydrogens)",
-            styled.len()
+            "all {} atoms are hidden, being water{} or hydrogen ({water} of water, {hydrogens} hydrogens)",
+            styled.len(),
+            if style.ligands { "" } else { ", ligands" }
         ),
         remedy: format!("turn on the option {}", remedies.join(" or ")),
     }
@@ -51,6 +55,27 @@ pub(super) fn no_subject(preset: Preset) -> SceneError {
         pointer: "/style/preset".into(),
         problem: format!("the structure has no {part}"),
         remedy: "give a pocket and its ligand, or use the preset misi".into(),
+    }
+}
+
+/// The preset draws no atoms, and nothing else is asked for.
+pub(super) fn nothing_beside_atoms() -> SceneError {
+    SceneError::Empty {
+        pointer: "/style/preset".into(),
+        problem: "the style none draws no atoms".into(),
+        remedy: "add the option surface or cartoon, or use another style".into(),
+    }
+}
+
+/// The preset draws no atoms, and `select` leaves no triangle.
+pub(super) fn no_mesh_selected(request: &RenderRequest) -> SceneError {
+    SceneError::Empty {
+        pointer: "/select".into(),
+        problem: format!(
+            "no surface or ribbon belongs to atoms of the selection \"{}\"",
+            crate::colors::shorten(request.select.as_str())
+        ),
+        remedy: "select atoms that have one, or use a style with atoms".into(),
     }
 }
 
@@ -86,7 +111,12 @@ pub(super) fn why_not_selected(
         SceneError::Empty {
             pointer: "/select".into(),
             problem: format!(
-                "all {count} atoms of the selection \"{expression}\" are hidden, being water or hydrogen"
+                "all {count} atoms of the selection \"{expression}\" are hidden, being water{} or hydrogen",
+                if request.style.ligands {
+                    ""
+                } else {
+                    ", ligands"
+                }
             ),
             remedy: "turn on the option solvent or hydrogens".into(),
         }

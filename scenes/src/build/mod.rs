@@ -1,7 +1,7 @@
 //! Structure and request to [`Scene`]: what is shown, how large, in which colours.
 //!
-//! What is shown: everything but hydrogens (unless asked for) and water (unless asked for); of
-//! that, what `select` names. The scene's bounds are those of everything shown *before* `select`,
+//! What is shown: everything but hydrogens and water (unless asked for), and ligands (if asked
+//! not to); of that, what `select` names. The scene's bounds are those of everything shown *before* `select`,
 //! so that selecting does not move the camera.
 //!
 //! How large: `misi` and `licorice` are sticks of 0.2 angstrom with balls of the same radius at the
@@ -9,10 +9,10 @@
 //! and is a ball of 0.25 times its van der Waals radius, at least as thick as a stick.
 //! `ball-and-stick` has balls of 0.25 times the van der Waals radius, no ball being thinner than a
 //! stick; `spacefill` has whole van der Waals balls and no bonds; both take the radius by atom type
-//! ([`molshot_molecule::perception::vdw_radii_angstrom`]). Every bond is one stick in two halves,
-//! each in its atom's colour; with `bond_orders` double, aromatic and triple bonds have more lines
-//! (`bond_lines`).
-//! Surfaces are meshes (`surface`), beside the atoms or, with the preset `none`, in place of them.
+//! (`radii`). Every bond is one stick in two halves, each in its atom's colour; with
+//! `bond_orders` double, aromatic and triple bonds have more lines (`bond_lines`).
+//! `cartoon` has ribbons ([`crate::cartoon`]) in place of the atoms of polymers, and else sticks as
+//! `licorice`. Surfaces are meshes beside the atoms (`surface`); with `none` no atoms are drawn.
 //! Pseudobonds are dashes ([`crate::pseudobonds`]) and drawn only on request. Sizes and colours are
 //! `ChimeraX`'s (user guide, `style` and `size`; observed in its pictures).
 //!
@@ -24,11 +24,12 @@ mod bond_lines;
 mod cell_edges;
 mod empty;
 mod labels;
-mod meshes;
 mod opacity;
 mod paint;
 mod radii;
+mod ribbons;
 mod surface;
+mod surfaces;
 #[cfg(test)]
 mod tests;
 
@@ -39,18 +40,19 @@ use molshot_molecule::perception::bond_orders;
 use molshot_molecule::{CancelToken, Element, ResidueClass, Structure};
 
 use self::bond_lines::cylinders;
-use self::meshes::Meshes;
 use self::radii::Radii;
+use self::ribbons::Ribbons;
+use self::surfaces::DrawnSurfaces;
 use crate::camera::{Camera, ViewPoint};
 use crate::commands::{COMMANDS_POINTER, Command};
 use crate::error::SceneError;
 use crate::job::RenderJob;
 use crate::labels::ATOM_LIFT_ANGSTROM;
+use crate::mesh::Mesh;
 use crate::misi_presets;
 use crate::pseudobonds::{Dashed, dashed, of_structure};
 use crate::request::{
-    BackgroundRequest, CameraRequest, ColorScheme, OutputRequest, Preset, RenderRequest,
-    StyleRequest, effects,
+    BackgroundRequest, CameraRequest, OutputRequest, Preset, RenderRequest, StyleRequest, effects,
 };
 use crate::scene::{Background, BoundingBox, DepthCue, Lighting, Scene, Sphere};
 use crate::transforms;
@@ -264,17 +266,15 @@ fn build(
     let styled = styled_atoms(&structure, style);
     let subject = misi_presets::subject(&structure, style, cancel)?;
     let of_subject = |atom: usize| subject.as_ref().is_none_or(|subject| subject[atom]);
-    let mut shown: Vec<bool> = (0..styled.len())
+    let shown: Vec<bool> = (0..styled.len())
         .map(|atom| styled[atom] && selected[atom] && of_subject(atom))
         .collect();
     cancel.check()?;
     let radii = Radii::new(&structure, style, &styled);
     cancel.check()?;
-    let Some(bounds) = radii.bounds(&structure, &styled) else {
+    if !styled.contains(&true) {
         return Err(empty::why_empty(&structure, style, &styled));
-    };
-    let edges = cell_edges::cell_edges(&structure, style);
-    let bounds = cell_edges::bounds(&edges).map_or(bounds, |edges| bounds.union(&edges));
+    }
     if !shown.contains(&true) {
         return Err(match style.preset {
             Preset::MisiPocket | Preset::MisiLigand if request.select.as_str() == "all" => {
@@ -283,6 +283,28 @@ fn build(
             _ => empty::why_not_selected(request, &styled, &selected),
         });
     }
+    let ribbons = Ribbons::new(&structure, style, &styled, cancel)?;
+    let colors = paint::atom_colors(&structure, style.color_scheme(), style, &styled, cancel)?;
+    let surfaces = DrawnSurfaces::new(&structure, style, &styled, &colors, cancel)?;
+    let [styled_balls, balls] =
+        ribbons::without_hidden(ribbons.as_ref(), &structure, style, [&styled, &shown]);
+    let mut mesh = match &ribbons {
+        Some(ribbons) => ribbons.all(&colors, cancel)?,
+        None => Mesh::default(),
+    };
+    let edges = cell_edges::cell_edges(&structure, style);
+    let boxes = [
+        radii.bounds(&structure, &styled_balls),
+        mesh.bounds(),
+        surfaces.bounds(),
+        cell_edges::bounds(&edges),
+    ];
+    let Some(bounds) = boxes.into_iter().flatten().reduce(|a, b| a.union(&b)) else {
+        return Err(match style.preset {
+            Preset::None => empty::nothing_beside_atoms(),
+            _ => empty::why_empty(&structure, style, &styled),
+        });
+    };
     let [bounds, clip_bounds] = match style.preset {
         Preset::MisiResidue => {
             fit_to_subject(&structure, style, &styled, of_subject, &radii).unwrap_or([bounds; 2])
@@ -290,48 +312,59 @@ fn build(
         _ => [bounds; 2],
     };
     let moved = transforms::moved(&structure, &request.transforms, &shown, cancel)?.map(Arc::new);
-    let scheme = style.colors.unwrap_or(match style.preset {
-        preset if preset.is_misi() => ColorScheme::AlternatingResidues,
-        _ => ColorScheme::Element,
-    });
-    let colors = paint::atom_colors(&structure, scheme, style, &styled)?;
-    let moved = moved.unwrap_or_else(|| Arc::clone(&structure));
-    let keep = |atom: usize| selected[atom] && of_subject(atom);
-    let meshes = Meshes::new(
-        [&structure, &moved],
-        request,
-        &styled,
-        &colors,
-        keep,
-        cancel,
-    )?;
-    let [bounds, clip_bounds] = meshes.grow(style.preset, [bounds, clip_bounds]);
     let orders =
         (style.bond_orders && style.preset != Preset::Spacefill).then(|| bond_orders(&structure));
     // Everything was decided by the structure as read; from here on it is drawn where it was moved
     // to. The clip planes reach for all that the camera is fitted to, moved, so that hiding a part
     // of it changes neither them nor how the rest fades.
     let framed: Vec<bool> = (0..styled.len())
-        .map(|atom| styled[atom] && (style.preset != Preset::MisiResidue || of_subject(atom)))
+        .map(|atom| styled_balls[atom] && (style.preset != Preset::MisiResidue || of_subject(atom)))
         .collect();
-    let clip_bounds = match radii.bounds(&moved, &framed) {
-        Some(moved) if style.preset != Preset::None => clip_bounds.union(&moved),
-        _ => clip_bounds,
+    let clip_bounds = moved
+        .as_ref()
+        .and_then(|moved| radii.bounds(moved, &framed))
+        .map_or(clip_bounds, |moved| clip_bounds.union(&moved));
+    let (ribbons, clip_bounds) = match (ribbons, &moved) {
+        (Some(ribbons), Some(moved)) => {
+            let ribbons = ribbons.moved(moved);
+            mesh = ribbons.all(&colors, cancel)?;
+            let boxes = [Some(clip_bounds), mesh.bounds()];
+            let union = boxes.into_iter().flatten().reduce(|a, b| a.union(&b));
+            (Some(ribbons), union.unwrap_or(clip_bounds))
+        }
+        (ribbons, _) => (ribbons, clip_bounds),
     };
-    let structure = moved;
-    if style.preset == Preset::None {
-        shown.fill(false);
+    let surfaces = match &moved {
+        Some(moved) => surfaces.moved(moved, cancel)?,
+        None => surfaces,
+    };
+    let clip_bounds = surfaces
+        .bounds()
+        .map_or(clip_bounds, |bounds| clip_bounds.union(&bounds));
+    let read = Arc::clone(&structure);
+    let structure = moved.unwrap_or(structure);
+    let mut labelled = balls.clone();
+    if let Some(ribbons) = &ribbons {
+        if let Some(drawn) = ribbons.drawn(&structure, &shown) {
+            mesh = ribbons.some(&drawn, &colors, cancel)?;
+        }
+        labelled = ribbons.labelled(&structure, &balls, &shown);
+    }
+    surfaces.add_to(&mut mesh, |atom| selected[atom] && of_subject(atom))?;
+    opacity::apply(&mut mesh, &read, &style.opacities, cancel)?;
+    if style.preset == Preset::None && mesh.is_empty() {
+        return Err(empty::no_mesh_selected(request));
     }
     cancel.check()?;
-    let spheres = spheres(&structure, &shown, &radii, &colors);
+    let spheres = spheres(&structure, &balls, &radii, &colors);
     let mut cylinders = match style.preset {
         Preset::Spacefill => Vec::new(),
-        _ => cylinders(&structure, &shown, radii.stick, &colors, orders.as_ref()),
+        _ => cylinders(&structure, &balls, radii.stick, &colors, orders.as_ref()),
     };
     cancel.check()?;
     let mut dashes = of_structure(&structure, style.pseudobonds.iter().copied());
     dashes.extend_from_slice(pseudobonds);
-    cylinders.extend(dashed(&structure, &dashes, |atom| shown[atom as usize]));
+    cylinders.extend(dashed(&structure, &dashes, |atom| balls[atom as usize]));
     cylinders.extend(edges);
     let background = match style.background {
         BackgroundRequest::Transparent => Background {
@@ -345,7 +378,7 @@ fn build(
     };
     let drawn = labels::Drawn {
         structure: &structure,
-        shown: &shown,
+        shown: &labelled,
         ball_radius_angstrom: &radii.ball,
         pseudobonds: &dashes,
         background: background.color,
@@ -355,7 +388,7 @@ fn build(
         effects: effects(style.silhouettes, style.ambient_occlusion, style.shadows)?,
         spheres,
         cylinders,
-        mesh: Arc::new(meshes.mesh),
+        mesh: Arc::new(mesh),
         lighting: Lighting::simple(),
         depth_cue: style.depth_cue.then_some(DepthCue::DEFAULT),
         background,
@@ -397,8 +430,10 @@ fn styled_atoms(structure: &Structure, style: &StyleRequest) -> Vec<bool> {
     let atoms = structure.atoms();
     (0..atoms.len())
         .map(|i| {
+            let class = structure.residue_of(i as u32).class;
             (style.hydrogens || atoms.element[i] != Element::H)
-                && (style.solvent || structure.residue_of(i as u32).class != ResidueClass::Water)
+                && (style.solvent || class != ResidueClass::Water)
+                && (style.ligands || !ribbons::is_ligand(class))
         })
         .collect()
 }

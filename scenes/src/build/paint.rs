@@ -1,10 +1,13 @@
 //! The colour of every atom.
 
-use molshot_molecule::{Element, PartRole, Residue, ResidueClass, Structure};
+use molshot_molecule::{
+    CancelToken, Cancelled, Element, PartRole, Residue, ResidueClass, SecondaryStructure,
+    SecondaryStructureChoice, Structure,
+};
 
 use crate::colors::{
     RESIDUE_ORANGE, RESIDUE_PURPLE, Rgb, blue_white_red, hydrophobicity, hydrophobicity_color,
-    plddt_color, residue_color,
+    nucleic_acid_color, plddt_color, rainbow_color, residue_color, secondary_structure_color,
 };
 use crate::error::SceneError;
 use crate::request::{ColorScheme, StyleRequest};
@@ -16,12 +19,14 @@ const LARGEST_PLDDT: f32 = 100.0;
 /// `styled` says which atoms the style draws: the temperature factors' range is theirs.
 ///
 /// # Errors
-/// [`SceneError::Invalid`] if the scheme is `plddt` and the atoms have no such values.
+/// [`SceneError::Invalid`] if the scheme is `plddt` and the atoms have no such values, and
+/// [`SceneError::Cancelled`].
 pub(crate) fn atom_colors(
     structure: &Structure,
     scheme: ColorScheme,
     style: &StyleRequest,
     styled: &[bool],
+    cancel: &CancelToken,
 ) -> Result<Vec<[u8; 4]>, SceneError> {
     let atoms = structure.atoms();
     let in_turn = |number: u32| style.color_in_turn(number);
@@ -46,6 +51,11 @@ pub(crate) fn atom_colors(
             values.map(|value| plddt_color(*value).opaque()).collect()
         }
         ColorScheme::Hydrophobicity => by_hydrophobicity(structure),
+        ColorScheme::SecondaryStructure => {
+            let choice = style.secondary_structure.choice();
+            by_secondary_structure(structure, choice, cancel)?
+        }
+        ColorScheme::Rainbow => rainbow(structure),
         ColorScheme::AlternatingResidues => alternating(structure),
     })
 }
@@ -77,11 +87,55 @@ fn check_plddt(structure: &Structure, styled: &[bool]) -> Result<(), SceneError>
 }
 
 fn by_hydrophobicity(structure: &Structure) -> Vec<[u8; 4]> {
-    let of_residue: Vec<Option<Rgb>> = structure
-        .residues()
+    let residues = structure.residues().iter();
+    let colors = residues.map(|residue| hydrophobicity(&residue.name).map(hydrophobicity_color));
+    by_residue_or_element(structure, &Vec::from_iter(colors))
+}
+
+fn by_secondary_structure(
+    structure: &Structure,
+    choice: SecondaryStructureChoice,
+    cancel: &CancelToken,
+) -> Result<Vec<[u8; 4]>, Cancelled> {
+    let found = SecondaryStructure::of_cancellable(structure, choice, cancel)?;
+    let residues = std::iter::zip(structure.residues(), found.kinds());
+    let colors = residues.map(|(residue, kind)| match residue.class {
+        ResidueClass::AminoAcid => Some(secondary_structure_color(*kind)),
+        ResidueClass::Nucleotide => Some(nucleic_acid_color(is_dna(structure, residue))),
+        _ => None,
+    });
+    Ok(by_residue_or_element(structure, &Vec::from_iter(colors)))
+}
+
+/// Nucleotides of DNA lack the oxygen O2'.
+fn is_dna(structure: &Structure, residue: &Residue) -> bool {
+    let mut names = residue.atoms.clone();
+    !names.any(|atom| matches!(&*structure.atoms().name[atom as usize], "O2'" | "O2*"))
+}
+
+/// By the place among the chain's residues of polymers.
+fn rainbow(structure: &Structure) -> Vec<[u8; 4]> {
+    let residues = structure.residues();
+    let mut counts = vec![0_u32; structure.chains().len()];
+    let places: Vec<Option<u32>> = residues
         .iter()
-        .map(|residue| hydrophobicity(&residue.name).map(hydrophobicity_color))
+        .map(|residue| {
+            let count = &mut counts[residue.chain as usize];
+            residue.class.is_polymer().then(|| {
+                *count += 1;
+                *count - 1
+            })
+        })
         .collect();
+    let colors = std::iter::zip(residues, places).map(|(residue, place)| {
+        let last = counts[residue.chain as usize].saturating_sub(1).max(1);
+        Some(rainbow_color(place? as f32 / last as f32))
+    });
+    by_residue_or_element(structure, &Vec::from_iter(colors))
+}
+
+/// The colour of each residue; atoms of residues without one have that of their element.
+fn by_residue_or_element(structure: &Structure, of_residue: &[Option<Rgb>]) -> Vec<[u8; 4]> {
     let atoms = structure.atoms();
     std::iter::zip(&atoms.element, &atoms.residue)
         .map(|(element, residue)| {

@@ -11,6 +11,7 @@
 //!   at `centre + z * max over e of { |e.x| / tx + e.z, |e.y| / ty + e.z } / 0.95`. The rotation
 //!   centre is the box's centre. Parallel projection: the camera stands there, too, and the picture
 //!   is `max { 2 |e.x|, 2 |e.y| * width / height } / 0.95` wide.
+//!   With [`CameraFit::Ribbons`](crate::request::CameraFit) the box is that of the ribbons of all polymers, drawn or not.
 //! - `view NAME`: the fitted front view, turned; rotation centre and zoom are those of the fit
 //!   again.
 //! - `roll`: about the screen axis through the rotation centre.
@@ -27,6 +28,7 @@
 //! - **Views are settled**: the final pose is rounded to 2^-24 angstrom and 2^-30 in its
 //!   quaternion, so that ways to the same camera end in the same bits.
 
+mod of_scene;
 #[cfg(test)]
 mod tests;
 mod view_point;
@@ -67,25 +69,6 @@ pub struct Camera {
     clip_bounds: BoundingBox,
     viewport: Viewport,
     cropped: bool,
-}
-
-impl Scene {
-    /// The camera fitted to this scene's bounds, front view, for a picture of this size.
-    ///
-    /// # Errors
-    /// As [`Camera::fit`].
-    pub fn camera(
-        &self,
-        request: &CameraRequest,
-        width_px: u32,
-        height_px: u32,
-    ) -> Result<Camera, SceneError> {
-        let camera = Camera::fit(&self.bounds, request, width_px, height_px)?;
-        Ok(Camera {
-            clip_bounds: self.clip_bounds,
-            ..camera
-        })
-    }
 }
 
 impl Camera {

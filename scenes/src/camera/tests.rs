@@ -12,10 +12,12 @@ use crate::{Command, SceneError};
 const PERSPECTIVE: CameraRequest = CameraRequest {
     projection: ProjectionKind::Perspective,
     fov_degrees: 30.0,
+    fit: crate::request::CameraFit::Drawn,
 };
 const ORTHOGRAPHIC: CameraRequest = CameraRequest {
     projection: ProjectionKind::Orthographic,
     fov_degrees: 30.0,
+    fit: crate::request::CameraFit::Drawn,
 };
 
 fn commands(text: &str) -> Vec<Command> {
@@ -340,7 +342,7 @@ proptest! {
         bounds in any_box(), width in 1_u32..4000, height in 1_u32..4000, fov_degrees in 1.0..170.0_f64, parallel: bool,
     ) {
         let projection = if parallel { ProjectionKind::Orthographic } else { ProjectionKind::Perspective };
-        let camera = Camera::fit(&bounds, &CameraRequest { projection, fov_degrees }, width, height).expect("valid");
+        let camera = Camera::fit(&bounds, &CameraRequest { projection, fov_degrees, ..CameraRequest::default() }, width, height).expect("valid");
         let (mut view, viewport) = (camera.view(), camera.viewport());
         let reach = |view: &crate::View| {
             let (w, h) = (f64::from(width), f64::from(height));
@@ -407,7 +409,7 @@ proptest! {
         turns in turns(), x in -1e3..1e3_f64, z in -1e3..1e3_f64, fov_degrees in 1.0..170.0_f64, parallel: bool,
     ) {
         let projection = if parallel { ProjectionKind::Orthographic } else { ProjectionKind::Perspective };
-        let request = CameraRequest { projection, fov_degrees };
+        let request = CameraRequest { projection, fov_degrees, ..CameraRequest::default() };
         let view = after(&request, &format!("move x {x}; move z {z}; {}", turn_text(&turns))).view();
         prop_assert!(view.near_angstrom > 0.0 && view.far_angstrom > view.near_angstrom && view.far_angstrom.is_finite());
         prop_assert!((view.pose.world_from_camera.length() - 1.0).abs() < 1e-12);
@@ -444,4 +446,42 @@ fn a_thousand_turns_do_not_drift() {
                 .world_from_camera
                 .abs_diff_eq(DQuat::IDENTITY, 1e-9)
     );
+}
+
+/// `camera_truth.tsv` has `ChimeraX`'s first camera of pockets, fitted to their ribbons.
+#[test]
+fn a_camera_fitted_to_ribbons_is_that_of_a_pocket_just_opened() {
+    let Some(data) = std::env::var_os("MOLSHOT_TEST_DATA").map(std::path::PathBuf::from) else {
+        // Past the capture of the test harness.
+        let text = b"skipped: MOLSHOT_TEST_DATA is not set\n";
+        std::io::Write::write_all(&mut std::io::stderr(), text).unwrap();
+        return;
+    };
+    let table = std::fs::read_to_string(data.join("truth/camera_truth.tsv")).expect("a table");
+    let request = CameraRequest {
+        fit: crate::request::CameraFit::Ribbons,
+        ..CameraRequest::default()
+    };
+    let mut errors = Vec::new();
+    for line in table.lines() {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let [id, "800x600", state, _, _, origin, ..] = fields.as_slice() else {
+            continue;
+        };
+        if !state.contains("just opened") {
+            continue;
+        }
+        let file = data.join(format!("complexes/{id}/{id}_pocket.pdb"));
+        let options = molshot_molecule::ReadOptions::default();
+        let structure = molshot_molecule::read_file(&file, &options).expect("a pocket");
+        let scene = crate::build_scene(structure.into(), &crate::RenderRequest::default());
+        let camera = scene.expect("sticks").camera(&request, 800, 600);
+        let found = camera.expect("ribbons").pose().position_angstrom;
+        let numbers = origin.split(',').map(|part| part.parse().unwrap());
+        let error = found.distance(DVec3::from_slice(&Vec::from_iter(numbers)));
+        errors.push((error, (*id).to_owned()));
+    }
+    errors.sort_by(|a, b| a.0.total_cmp(&b.0));
+    assert_eq!(errors.len(), 22);
+    assert!(errors[11].0 < 0.01, "{errors:?}");
 }

@@ -87,6 +87,7 @@ mod tests {
                 let request = CameraRequest {
                     projection,
                     fov_degrees: 50.0,
+                    ..CameraRequest::default()
                 };
                 let camera = Camera::fit(&bounds, &request, width, height).expect("a camera");
                 let camera = camera.seen_from(&view).expect("a view");

@@ -7,6 +7,7 @@ use super::polymer::{Member, Polymer};
 use super::section::Section;
 use crate::error::SceneError;
 use crate::mesh::{Mesh, MeshVertex};
+use crate::ranges::CARTOON_DIVISIONS;
 
 /// Sides of round profiles (`ChimeraX`).
 const SIDES: usize = 12;
@@ -37,11 +38,14 @@ struct Ring {
 
 impl Ring {
     fn new(point: &FramePoint) -> Self {
-        let across = point.path.tangent.cross(point.normal);
+        let tangent = point.path.tangent;
+        // Atoms at the same place may leave a direction open: any one is as good.
+        let across = tangent.cross(point.normal).try_normalize();
+        let across = across.unwrap_or_else(|| tangent.any_orthonormal_vector());
         Self {
             center: point.path.place.as_vec3().to_array(),
-            tangent: point.path.tangent.as_vec3().to_array(),
-            width_axis: point.normal.as_vec3().to_array(),
+            tangent: tangent.as_vec3().to_array(),
+            width_axis: across.cross(tangent).as_vec3().to_array(),
             thickness_axis: across.as_vec3().to_array(),
         }
     }
@@ -81,9 +85,9 @@ impl Owner {
 
 impl Extruder {
     /// Prepares for ribbons of so many residues.
-    pub(super) fn new(divisions: u32, residues: usize) -> Result<Self, SceneError> {
-        let divisions =
-            divisions.clamp(*super::DIVISIONS.start(), *super::DIVISIONS.end()) as usize;
+    pub(super) fn new(divisions: u8, residues: usize) -> Result<Self, SceneError> {
+        let range = CARTOON_DIVISIONS;
+        let divisions = usize::from(divisions.clamp(range.min, range.max));
         let sides = if divisions <= FEW_DIVISIONS {
             FEW_SIDES
         } else {

@@ -51,8 +51,7 @@ fn orthogonal(vector: DVec3, unit: DVec3) -> DVec3 {
 
 /// Any unit vector that is orthogonal to another one.
 fn any_orthogonal(unit: DVec3) -> DVec3 {
-    unit.try_normalize()
-        .map_or(DVec3::X, DVec3::any_orthonormal_vector)
+    unit.any_orthonormal_vector()
 }
 
 /// At each point, the normal of the plane of it and its two neighbours: along the axis of a helix.
@@ -130,8 +129,7 @@ fn along(spline: &Spline, normals: &[DVec3], divisions: usize) -> Vec<FramePoint
         for (index, point) in points.iter_mut().enumerate().skip(1) {
             let share = index as f64 / divisions as f64;
             let angle = turn / (1.0 + (-TURN_STEEPNESS * (share - 0.5)).exp());
-            point.normal =
-                DQuat::from_axis_angle(unit_or_x(point.path.tangent), angle) * point.normal;
+            point.normal = DQuat::from_axis_angle(point.path.tangent, angle) * point.normal;
         }
         // The last point is the first of the next segment.
         frames.pop();
@@ -141,10 +139,6 @@ fn along(spline: &Spline, normals: &[DVec3], divisions: usize) -> Vec<FramePoint
     frames.pop();
     frames.extend(transported(&spline.after(divisions - divisions / 2), start));
     frames
-}
-
-fn unit_or_x(vector: DVec3) -> DVec3 {
-    vector.try_normalize().unwrap_or(DVec3::X)
 }
 
 /// Carries a normal along a path by the rotations that take each tangent to the next one.

@@ -31,30 +31,61 @@ use self::polymer::Polymer;
 use crate::error::SceneError;
 use crate::mesh::Mesh;
 
-/// Fewest and most path segments from one residue to the next.
-pub const DIVISIONS: std::ops::RangeInclusive<u32> = 2..=40;
-
-/// What a cartoon is made of beside the structure.
-#[derive(Debug, Clone, Copy)]
-pub struct CartoonInput<'a> {
-    /// Helices and strands of the structure.
-    pub secondary_structure: &'a SecondaryStructure,
-    /// One flag per residue: its half segments are drawn. The shape does not depend on it.
-    pub drawn: &'a [bool],
-    /// sRGB colour of each atom, of which those of the guide atoms are used.
-    pub atom_colors: &'a [[u8; 4]],
-    /// Path segments from one residue to the next, within [`DIVISIONS`]; see [`divisions_for`].
-    pub divisions: u32,
+/// The ribbons that a structure can have.
+#[derive(Debug, Clone)]
+pub struct Cartoon {
+    polymers: Vec<Polymer>,
+    guide_atoms: Vec<Option<u32>>,
 }
 
-/// A cartoon.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Cartoon {
-    /// The triangles.
-    pub mesh: Mesh,
-    /// One flag per residue: it has a segment of the ribbon.
-    pub is_ribbon: Vec<bool>,
+impl Cartoon {
+    /// Finds the ribbons. Residues without a guide atom, or whose polymer has only one residue with
+    /// one, have none.
+    #[must_use]
+    pub fn new(structure: &Structure, secondary_structure: &SecondaryStructure) -> Self {
+        let polymers = Polymer::all(structure, secondary_structure);
+        let mut guide_atoms = vec![None; structure.residues().len()];
+        for member in polymers.iter().flat_map(|polymer| &polymer.members) {
+            guide_atoms[member.residue as usize] = Some(member.guide_atom);
+        }
+        Self {
+            polymers,
+            guide_atoms,
+        }
+    }
+
+    /// The guide atom of each residue that can have a ribbon.
+    #[must_use]
+    pub fn guide_atoms(&self) -> &[Option<u32>] {
+        &self.guide_atoms
+    }
+
+    /// Makes the triangles of the residues whose flag in `drawn` is true. Their shape does not
+    /// depend on which residues are drawn. `atom_colors` are the sRGB colours of all atoms, of which
+    /// those of the guide atoms are used. `divisions` is the number of path segments from one
+    /// residue to the next, within [`crate::ranges::CARTOON_DIVISIONS`]; see [`divisions_for`].
+    ///
+    /// # Errors
+    /// [`SceneError::Cancelled`], and [`SceneError::Invalid`] for more triangles than a mesh can
+    /// have.
+    pub fn mesh(
+        &self,
+        drawn: &[bool],
+        atom_colors: &[[u8; 4]],
+        divisions: u8,
+        cancel: &CancelToken,
+    ) -> Result<Mesh, SceneError> {
+        let counts = self
+            .polymers
+            .iter()
+            .map(|polymer| polymer.drawn_count(drawn));
+        let mut extruder = Extruder::new(divisions, counts.sum())?;
+        for polymer in &self.polymers {
+            cancel.check()?;
+            extruder.add(polymer, drawn, atom_colors);
+        }
+        Ok(extruder.finish())
+    }
 }
 
 /// Path segments from one residue to the next for a cartoon of so many residues: 20 for up to 2000
@@ -62,41 +93,12 @@ pub struct Cartoon {
 /// down to 6, with which the path through a helix is off by 0.02 angstrom, and to 3 for 40,000
 /// residues and more.
 #[must_use]
-pub fn divisions_for(residues: usize) -> u32 {
+pub fn divisions_for(residues: usize) -> u8 {
     match residues {
         0..=2000 => 20,
-        2001..=6666 => (40_000 / residues) as u32,
+        2001..=6666 => (40_000 / residues) as u8,
         6667..=20_000 => 6,
         20_001..=40_000 => 4,
         _ => 3,
     }
-}
-
-/// Makes the cartoon of a structure. Residues without a guide atom, or whose polymer has only one
-/// residue with one, have no ribbon.
-///
-/// # Errors
-/// [`SceneError::Cancelled`], and [`SceneError::Invalid`] for more triangles than a mesh can have.
-pub fn cartoon(
-    structure: &Structure,
-    input: &CartoonInput<'_>,
-    cancel: &CancelToken,
-) -> Result<Cartoon, SceneError> {
-    let polymers = Polymer::all(structure, input.secondary_structure);
-    let mut is_ribbon = vec![false; structure.residues().len()];
-    let count = polymers
-        .iter()
-        .map(|polymer| polymer.drawn_count(input.drawn));
-    let mut extruder = Extruder::new(input.divisions, count.sum())?;
-    for polymer in &polymers {
-        cancel.check()?;
-        for residue in polymer.residues() {
-            is_ribbon[residue as usize] = input.drawn[residue as usize];
-        }
-        extruder.add(polymer, input.drawn, input.atom_colors);
-    }
-    Ok(Cartoon {
-        mesh: extruder.finish(),
-        is_ribbon,
-    })
 }

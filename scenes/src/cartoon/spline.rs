@@ -87,10 +87,11 @@ impl Spline {
 
     /// The point at `t` of a segment, which may be beyond its ends.
     fn at(&self, segment: usize, t: f64) -> PathPoint {
-        let [a, b, c, d] = self.segments[segment];
+        let [start, linear, square, cubic] = self.segments[segment];
+        let slope = linear + t * (2.0 * square + 3.0 * t * cubic);
         PathPoint {
-            place: a + t * (b + t * (c + t * d)),
-            tangent: (b + t * (2.0 * c + 3.0 * t * d)).normalize_or_zero(),
+            place: start + t * (linear + t * (square + t * cubic)),
+            tangent: slope.normalize_or(DVec3::X),
         }
     }
 

@@ -6,7 +6,7 @@
 //! thin sticks.
 
 use glam::Vec3;
-use molshot_molecule::{Element, Structure};
+use molshot_molecule::{CancelToken, Element, Structure};
 
 use super::budget::Budget;
 use super::notes::Notes;
@@ -238,6 +238,7 @@ fn theme(node: &Node, structure: &Structure, notes: &mut Notes) -> Option<Vec<[u
         scheme,
         &StyleRequest::default(),
         &vec![true; structure.atoms().len()],
+        &CancelToken::new(),
     )
     .ok()
 }

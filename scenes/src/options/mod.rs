@@ -10,6 +10,7 @@ mod json;
 mod query;
 mod row;
 mod schema;
+mod surface;
 mod table;
 #[cfg(test)]
 mod tests;

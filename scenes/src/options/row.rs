@@ -1,4 +1,4 @@
-//! How a row of the table is written.
+//! The parts of a row of the table.
 
 use super::{OptionGroup as G, OptionKind as K, RenderOption};
 use crate::ranges::NumberRange;

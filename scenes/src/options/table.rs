@@ -1,14 +1,15 @@
 //! The rows of the table.
 
 use super::row::{integer, number, option};
+use super::surface;
 use super::{OptionGroup as G, OptionKind as K, RenderOption};
 use crate::job::{Plane, Samples};
 use crate::keyword::words as names;
 use crate::pseudobonds::PseudobondName;
 use crate::ranges;
 use crate::request::{
-    ColorScheme, Compression, ImageFormat, LabelAlignment, LabelContent, Preset, ProjectionKind,
-    SurfaceKind,
+    CameraFit, ColorScheme, Compression, ImageFormat, LabelAlignment, LabelContent, Preset,
+    ProjectionKind, SecondaryStructureName,
 };
 
 /// All options, in the order in which help shows them.
@@ -65,6 +66,15 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
     )
     .default_value("30"),
     option(
+        "camera-fit",
+        "/camera/fit",
+        K::Keyword(names::<CameraFit>),
+        G::View,
+        "What the camera is fitted to: everything that the style draws, or the ribbons of all \
+         polymers, drawn or not, as in ChimeraX for a pocket that was just opened.",
+    )
+    .default_value("drawn"),
+    option(
         "style",
         "/style/preset",
         K::Keyword(names::<Preset>),
@@ -87,7 +97,7 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
         G::Style,
         "Colour scheme.",
     )
-    .otherwise("alternating-residues for misi, element for other styles"),
+    .otherwise("alternating-residues for misi, chain for cartoon, element for other styles"),
     option(
         "color",
         "/style/color",
@@ -128,6 +138,41 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
         "Draw water.",
     )
     .default_value("false"),
+    option(
+        "no-ligands",
+        "/style/ligands",
+        K::InvertedSwitch,
+        G::Style,
+        "Do not draw what is neither a polymer nor water: ligands, ions, sugars. The camera is \
+         fitted to the rest.",
+    )
+    .default_value("false"),
+    option(
+        "cartoon",
+        "/style/cartoon",
+        K::Selection,
+        G::Style,
+        "Draw these residues of proteins and nucleic acids as ribbons. The style cartoon draws \
+         their atoms no more, other styles draw both.",
+    )
+    .otherwise("all in the style cartoon, none in other styles"),
+    option(
+        "cartoon-divisions",
+        "/style/cartoon_divisions",
+        integer(ranges::CARTOON_DIVISIONS, "SEGMENTS"),
+        G::Style,
+        "Segments of ribbons from one residue to the next.",
+    )
+    .otherwise("20, and fewer for more than 2000 residues"),
+    option(
+        "secondary-structure",
+        "/style/secondary_structure",
+        K::Keyword(names::<SecondaryStructureName>),
+        G::Style,
+        "Where helices and strands come from: the records of the file, or its hydrogen bonds by the \
+         rules of DSSP. auto: the records, where the file has any.",
+    )
+    .default_value("auto"),
     option(
         "stick-radius",
         "/style/stick_radius_angstrom",
@@ -206,76 +251,14 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
          some.",
     )
     .default_value("false"),
-    option(
-        "surface",
-        "/style/surface/select",
-        K::Selection,
-        G::Style,
-        "Draw the molecular surface of these atoms: their part of the surface of each chain's \
-         polymer, such as 'polymer and within 6 of ligand' (polymer where no selection is given).",
-    )
-    .otherwise("no surface")
-    .value_if_bare("polymer"),
-    option(
-        "surface-kind",
-        "/style/surface/kind",
-        K::Keyword(names::<SurfaceKind>),
-        G::Style,
-        "Which surface: solvent-excluded (ses), solvent-accessible (sas) or a level of Gaussian \
-         densities. Turns the surface on.",
-    )
-    .default_value("ses"),
-    option(
-        "surface-enclose",
-        "/style/surface/enclose",
-        K::Selection,
-        G::Style,
-        "Draw one surface around all of these atoms together instead of one for each chain. Turns \
-         the surface on.",
-    )
-    .otherwise("the polymer of each chain by itself"),
-    option(
-        "surface-colors",
-        "/style/surface/colors",
-        K::Keyword(names::<ColorScheme>),
-        G::Style,
-        "Colour scheme of the surface, whose points have the colour of the nearest atom. Turns the \
-         surface on.",
-    )
-    .otherwise("that of the atoms"),
-    option(
-        "surface-color",
-        "/style/surface/color",
-        K::Color,
-        G::Style,
-        "One colour for the surface. Turns the surface on.",
-    ),
-    option(
-        "probe-radius",
-        "/style/surface/probe_radius_angstrom",
-        number(ranges::PROBE_RADIUS_ANGSTROM, "ANGSTROM"),
-        G::Style,
-        "Radius of the probe of the surface in angstrom; 0 gives the van der Waals surface. Turns \
-         the surface on.",
-    )
-    .default_value("1.4"),
-    option(
-        "surface-resolution",
-        "/style/surface/resolution_angstrom",
-        number(ranges::SURFACE_RESOLUTION_ANGSTROM, "ANGSTROM"),
-        G::Style,
-        "Spacing of the grid of the surface in angstrom: small values are slow and fine. Turns the \
-         surface on.",
-    )
-    .otherwise("0.5, and more for over 100,000 atoms"),
-    option(
-        "opacity",
-        "/style/opacities",
-        K::Opacities,
-        G::Style,
-        "Opacity of the surfaces of some atoms, such as 'chain A=0.5', or of all, such as 0.5: 1 \
-         hides what is behind, 0 is not drawn. May be given several times.",
-    ),
+    surface::SURFACE,
+    surface::SURFACE_KIND,
+    surface::SURFACE_ENCLOSE,
+    surface::SURFACE_COLORS,
+    surface::SURFACE_COLOR,
+    surface::PROBE_RADIUS,
+    surface::SURFACE_RESOLUTION,
+    surface::OPACITY,
     option(
         "labels",
         "/style/labels",

@@ -22,6 +22,7 @@ mod parse;
 mod residue;
 mod source;
 mod strict_serde;
+mod style_words;
 mod surface;
 #[cfg(test)]
 mod tests;
@@ -53,6 +54,7 @@ pub use labels::{LabelContent, LabelStyle, TextRequest};
 pub(crate) use parse::document as json_document;
 pub(crate) use residue::{RESIDUE_POINTER, needed_residue, residue_key};
 pub use source::{InlineFile, StructureSource};
+pub use style_words::{ColorScheme, Preset, SecondaryStructureName};
 pub(crate) use surface::MAX_OPACITIES;
 pub use surface::{OpacityRequest, SurfaceKind, SurfaceRequest};
 pub(crate) use validate::check_edge;
@@ -113,8 +115,8 @@ pub(crate) const MAX_PALETTE_COLORS: usize = 1000;
 pub struct StyleRequest {
     /// Representation and colours in one word.
     pub preset: Preset,
-    /// Colour scheme; without it the preset's own (`misi`: alternating-residues, all others:
-    /// element).
+    /// Colour scheme; without it the preset's own (`misi`: alternating-residues, `cartoon`: chain,
+    /// all others: element).
     pub colors: Option<ColorScheme>,
     /// The colour of the scheme `uniform`; refused with any other.
     pub color: Option<Rgb>,
@@ -136,6 +138,17 @@ pub struct StyleRequest {
     pub hydrogens: bool,
     /// Draw water, too.
     pub solvent: bool,
+    /// Draw what is neither a polymer nor water: ligands, ions, sugars.
+    pub ligands: bool,
+    /// The residues of polymers that are drawn as a cartoon, those with a selected atom. Without it
+    /// all in the preset `cartoon`, where their atoms are hidden, and none in other presets.
+    pub cartoon: Option<SelectionText>,
+    /// Path segments of cartoons from one residue to the next, 2 to 40. Without it 20, and fewer
+    /// for more than 2000 residues.
+    pub cartoon_divisions: Option<u8>,
+    /// Where helices and strands come from, which cartoons and the colour scheme
+    /// `secondary-structure` show.
+    pub secondary_structure: SecondaryStructureName,
     /// Radius of bonds, and of atoms in `misi` and `licorice`, angstrom. Without it 0.2.
     pub stick_radius_angstrom: Option<f64>,
     /// Radius of balls as a share of the van der Waals radius. Without it 0.25, and 1 in
@@ -187,6 +200,10 @@ impl Default for StyleRequest {
             background: BackgroundRequest::default(),
             hydrogens: false,
             solvent: false,
+            ligands: true,
+            cartoon: None,
+            cartoon_divisions: None,
+            secondary_structure: SecondaryStructureName::default(),
             stick_radius_angstrom: None,
             ball_scale: None,
             bond_orders: false,
@@ -205,6 +222,15 @@ impl Default for StyleRequest {
 }
 
 impl StyleRequest {
+    /// The colour scheme: the one that is named, else the preset's own.
+    pub(crate) fn color_scheme(&self) -> ColorScheme {
+        self.colors.unwrap_or(match self.preset {
+            preset if preset.is_misi() => ColorScheme::AlternatingResidues,
+            Preset::Cartoon => ColorScheme::Chain,
+            _ => ColorScheme::Element,
+        })
+    }
+
     /// The colour of the n-th chain or model, counted from 0.
     pub(crate) fn color_in_turn(&self, number: u32) -> Rgb {
         match self.palette.as_slice() {
@@ -213,78 +239,6 @@ impl StyleRequest {
         }
     }
 }
-
-/// A representation with its colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, JsonSchema)]
-#[schemars(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Preset {
-    /// Sticks in the colours of MiSI-Bench: carbons of residues alternate between purple and
-    /// orange, the ligand's are gray.
-    #[default]
-    Misi,
-    /// As `misi`: one residue (`style.residue`) and the ligand alone. The camera is fitted to them
-    /// and, unless labels are off, to their atoms' labels.
-    MisiResidue,
-    /// As `misi`: the pocket alone, through the camera of the complex.
-    MisiPocket,
-    /// As `misi`: the ligand alone, through the camera of the complex.
-    MisiLigand,
-    /// Small balls and thin sticks, coloured by element.
-    BallAndStick,
-    /// Sticks, coloured by element.
-    Licorice,
-    /// Balls of van der Waals radius, coloured by element.
-    Spacefill,
-    /// No atoms and bonds: surfaces alone.
-    None,
-}
-
-keywords!(Preset { Misi = "misi", MisiResidue = "misi-residue", MisiPocket = "misi-pocket", MisiLigand = "misi-ligand", BallAndStick = "ball-and-stick", Licorice = "licorice", Spacefill = "spacefill", None = "none" });
-
-impl Preset {
-    /// True for the picture types of MiSI-Bench.
-    #[must_use]
-    pub fn is_misi(self) -> bool {
-        matches!(
-            self,
-            Self::Misi | Self::MisiResidue | Self::MisiPocket | Self::MisiLigand
-        )
-    }
-}
-
-/// What decides an atom's colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, JsonSchema)]
-#[schemars(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum ColorScheme {
-    /// Its element.
-    Element,
-    /// Its chain: a colour-blind safe palette of seven, over and over.
-    Chain,
-    /// The copy by symmetry that it belongs to, in the colours of `chain`.
-    Copy,
-    /// The name of its residue.
-    Residue,
-    /// Its temperature factor: blue (lowest shown) over white to red (highest shown).
-    BFactor,
-    /// The confidence of a predicted structure (pLDDT, 0 to 100, in the column of temperature
-    /// factors) in the four bands of the `AlphaFold` database: above 90 dark blue, above 70 light
-    /// blue, above 50 yellow, else orange.
-    Plddt,
-    /// The hydrophobicity of its amino acid (Kyte and Doolittle): blue (polar) over white to orange
-    /// (hydrophobic); other atoms by element.
-    Hydrophobicity,
-    /// The file that it is from, with the palette of `chain`.
-    Model,
-    /// One colour for all: `style.color`.
-    Uniform,
-    /// Carbons alternate from residue to residue between #BF99F2 and #F2B366, ligand carbons are
-    /// gray, the rest by element.
-    AlternatingResidues,
-}
-
-keywords!(ColorScheme { Element = "element", Chain = "chain", Copy = "copy", Residue = "residue", BFactor = "b-factor", Plddt = "plddt", Hydrophobicity = "hydrophobicity", Model = "model", Uniform = "uniform", AlternatingResidues = "alternating-residues" });
 
 /// The background of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -359,6 +313,8 @@ pub struct CameraRequest {
     /// Horizontal field of view, degrees. With `orthographic` it only decides how far away the
     /// camera stands.
     pub fov_degrees: f64,
+    /// What the camera is fitted to.
+    pub fit: CameraFit,
 }
 
 impl Default for CameraRequest {
@@ -367,6 +323,7 @@ impl Default for CameraRequest {
         Self {
             projection: ProjectionKind::default(),
             fov_degrees: 30.0,
+            fit: CameraFit::default(),
         }
     }
 }
@@ -382,6 +339,21 @@ pub enum ProjectionKind {
     /// Parallel: what is nearer does not look larger.
     Orthographic,
 }
+
+/// What the camera is fitted to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum CameraFit {
+    /// Everything that the style draws.
+    #[default]
+    Drawn,
+    /// The ribbons of all polymers, drawn or not: the camera of `ChimeraX` for a pocket that was
+    /// just opened. A structure without any is fitted as it is drawn.
+    Ribbons,
+}
+
+keywords!(CameraFit { Drawn = "drawn", Ribbons = "ribbons" });
 
 keywords!(ProjectionKind { Perspective = "perspective", Orthographic = "orthographic" });
 

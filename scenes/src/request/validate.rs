@@ -1,5 +1,7 @@
 //! Ranges and contradictions: what the form alone does not say.
 
+use molshot_molecule::Selection;
+
 use super::labels::validate_texts;
 use super::residue;
 use super::surface::validate_opacities;
@@ -94,6 +96,12 @@ impl StyleRequest {
         if let Some(scale) = self.ball_scale {
             ranges::BALL_SCALE.check("/style/ball_scale", scale)?;
         }
+        if let Some(divisions) = self.cartoon_divisions {
+            let problem = || format!("{divisions} path segments per residue are out of range");
+            let pointer = "/style/cartoon_divisions";
+            ranges::CARTOON_DIVISIONS.check_with(pointer, divisions, problem)?;
+        }
+        self.cartoon_selection()?;
         if let Some(decimals) = self.pseudobond_distances {
             let problem = || format!("{decimals} decimals are too many");
             let pointer = "/style/pseudobond_distances";
@@ -123,6 +131,16 @@ impl StyleRequest {
 }
 
 impl StyleRequest {
+    /// The residues that are drawn as a cartoon, parsed; `None` where the preset decides.
+    ///
+    /// # Errors
+    /// [`SceneError::Selection`].
+    pub(crate) fn cartoon_selection(&self) -> Result<Option<&Selection>, SceneError> {
+        let text = self.cartoon.as_ref();
+        text.map(|text| text.at(|| "/style/cartoon".into()))
+            .transpose()
+    }
+
     fn check_palette(&self) -> Result<(), SceneError> {
         let pointer = "/style/palette";
         if self.palette.len() > MAX_PALETTE_COLORS {
@@ -133,8 +151,8 @@ impl StyleRequest {
             ));
         }
         let takes_palette = matches!(
-            self.colors,
-            Some(ColorScheme::Chain | ColorScheme::Copy | ColorScheme::Model)
+            self.color_scheme(),
+            ColorScheme::Chain | ColorScheme::Copy | ColorScheme::Model
         );
         if self.palette.is_empty() || takes_palette {
             return Ok(());

@@ -55,6 +55,12 @@ impl Limits {
                     .enumerate()
                     .map(|(i, text)| (format!("/commands/{i}"), text.len())),
             )
+            .chain(
+                style
+                    .cartoon
+                    .iter()
+                    .map(|text| ("/style/cartoon".to_owned(), text.as_str().len())),
+            )
             .chain(texts.map(|(i, text)| (format!("/style/texts/{i}"), longest_in_text(text))))
             .chain(
                 transforms
@@ -156,7 +162,10 @@ pub(super) fn selection_bytes(request: &RenderRequest) -> usize {
     let transforms = request.transforms.iter();
     let transforms = transforms.map(|moved| moved.select.as_str().len());
     let surfaces = surface_texts(&request.style).map(|(_, bytes)| bytes);
+    let cartoon = request.style.cartoon.as_ref();
+    let cartoon = cartoon.map_or(0, |cartoon| cartoon.as_str().len());
     request.select.as_str().len()
+        + cartoon
         + texts.sum::<usize>()
         + transforms.sum::<usize>()
         + surfaces.sum::<usize>()

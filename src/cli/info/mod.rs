@@ -2,6 +2,7 @@
 
 mod atom_table;
 mod bond_table;
+mod residue_table;
 mod surface_table;
 mod table_file;
 
@@ -9,8 +10,12 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use molshot_molecule::Format;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use molshot_molecule::summary::Summary;
+use molshot_molecule::{Format, SecondaryStructure};
+use molshot_scenes::keyword::words;
+use molshot_scenes::request::SecondaryStructureName;
+use serde::Serialize;
 
 use self::table_file::TableFile;
 use crate::cli::input::{ReadArgs, print_warnings};
@@ -18,7 +23,7 @@ use crate::cli::message::{CliError, Verbosity, note, output, output_json};
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  molshot info 5ey0/\n  molshot info 1aon.cif.gz --json\n  molshot info 5ey0/ --atoms 5ey0.tsv\n  molshot info ligand.pdb --bonds bonds.tsv\n  molshot info 1crn.cif --surfaces areas.json\n  zcat complex.pdb.gz | molshot info - --input-format pdb"
+    after_help = "Examples:\n  molshot info 5ey0/\n  molshot info 1aon.cif.gz --json\n  molshot info 5ey0/ --atoms 5ey0.tsv\n  molshot info ligand.pdb --bonds bonds.tsv\n  molshot info 1ubi.pdb --residues helices.tsv\n  molshot info 1crn.cif --surfaces areas.json\n  zcat complex.pdb.gz | molshot info - --input-format pdb"
 )]
 pub(crate) struct InfoArgs {
     #[arg(required = true, value_name = "INPUT",
@@ -42,6 +47,16 @@ pub(crate) struct InfoArgs {
     /// polymer: areas and volumes. The extension says the form: .tsv or .json.
     #[arg(long, value_name = "FILE")]
     surfaces: Option<PathBuf>,
+    /// Write a table of all residues: chain, residue, class, secondary structure with the number of
+    /// the helix or strand, and where it comes from. The extension says the form: .tsv or .json.
+    #[arg(long, value_name = "FILE")]
+    residues: Option<PathBuf>,
+    /// Where helices and strands come from: the records of the file, or its hydrogen bonds by the
+    /// rules of DSSP. auto: the records, where the file has any.
+    #[arg(long, value_name = "SOURCE", default_value = "auto",
+          value_parser = PossibleValuesParser::new(words::<SecondaryStructureName>())
+              .try_map(|word| word.parse::<SecondaryStructureName>()))]
+    secondary_structure: SecondaryStructureName,
     #[command(flatten)]
     read: ReadArgs,
 }
@@ -53,10 +68,12 @@ pub(crate) fn run(args: &InfoArgs, verbosity: Verbosity) -> Result<(), CliError>
     };
     let atoms = table("--atoms", &args.atoms)?;
     let bonds = table("--bonds", &args.bonds)?;
+    let residues = table("--residues", &args.residues)?;
     let surfaces = table("--surfaces", &args.surfaces)?;
     let files = [
         ("--atoms", &args.atoms),
         ("--bonds", &args.bonds),
+        ("--residues", &args.residues),
         ("--surfaces", &args.surfaces),
     ];
     for (index, (flag, path)) in files.iter().enumerate() {
@@ -68,6 +85,10 @@ pub(crate) fn run(args: &InfoArgs, verbosity: Verbosity) -> Result<(), CliError>
     }
     let structure = args.read.read_all(&args.inputs)?;
     let summary = Summary::of(&structure);
+    let secondary = SecondaryStructure::of(&structure, args.secondary_structure.choice());
+    if let Some(file) = &residues {
+        residue_table::write(file, &structure, &secondary)?;
+    }
     let mut type_warnings = Vec::new();
     if let Some(file) = &atoms {
         type_warnings.extend(atom_table::write(file, &structure)?);
@@ -79,10 +100,10 @@ pub(crate) fn run(args: &InfoArgs, verbosity: Verbosity) -> Result<(), CliError>
         surface_table::write(file, &structure)?;
     }
     if args.json {
-        return output_json(&summary);
+        return output_json(&WithSecondaryStructure::new(&summary, &secondary));
     }
     let model = args.read.model_name();
-    output(text(&summary, &model).as_bytes())?;
+    output(text(&summary, &secondary, &model).as_bytes())?;
     print_warnings(&structure, verbosity);
     if !verbosity.quiet {
         for warning in &type_warnings {
@@ -92,8 +113,30 @@ pub(crate) fn run(args: &InfoArgs, verbosity: Verbosity) -> Result<(), CliError>
     Ok(())
 }
 
+/// The JSON form.
+#[derive(Debug, Serialize)]
+struct WithSecondaryStructure<'a> {
+    #[serde(flatten)]
+    summary: &'a Summary,
+    helices: usize,
+    strands: usize,
+    /// Where they come from, for each file: `file` or `assigned`.
+    secondary_structure: Vec<&'static str>,
+}
+
+impl<'a> WithSecondaryStructure<'a> {
+    fn new(summary: &'a Summary, secondary: &SecondaryStructure) -> Self {
+        Self {
+            summary,
+            helices: secondary.helix_count(),
+            strands: secondary.strand_count(),
+            secondary_structure: secondary.sources().iter().map(|s| s.name()).collect(),
+        }
+    }
+}
+
 /// Formats the summary. `model` names the model that was read of files with several.
-fn text(summary: &Summary, model: &str) -> String {
+fn text(summary: &Summary, secondary: &SecondaryStructure, model: &str) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: String| {
         // Writing to a string cannot fail.
@@ -154,6 +197,19 @@ fn text(summary: &Summary, model: &str) -> String {
             }
         ),
     );
+    if summary.amino_acids > 0 {
+        let mut sources: Vec<&str> = secondary.sources().iter().map(|s| s.name()).collect();
+        sources.dedup();
+        line(
+            "secondary",
+            format!(
+                "{} helices, {} strands ({})",
+                secondary.helix_count(),
+                secondary.strand_count(),
+                sources.join(", ")
+            ),
+        );
+    }
     let chains: Vec<String> = summary
         .chains
         .iter()
