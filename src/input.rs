@@ -20,13 +20,15 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use molshot_molecule::copies::{AssemblyChoice, CrystalChoice};
-use molshot_molecule::{FolderOptions, Format, merge_files, read_bytes, read_file_as, read_folder};
+use molshot_molecule::reading::{ModelChoice, Reading};
+use molshot_molecule::{
+    AlternateLocation, FolderOptions, Format, merge_files, read_bytes, read_file_as, read_folder,
+};
 use molshot_molecule::{MoleculeError, PartRole, ReadOptions, Structure};
 use molshot_scenes::request::StructureSource;
 use molshot_scenes::{SceneDocument, SceneError};
 
-use crate::models::lacking_models;
-pub use crate::models::model_numbers;
+pub use molshot_molecule::reading::model_numbers;
 
 /// Scene files and files of view commands are small; a structure file that was given in their place
 /// is not read to its end.
@@ -52,6 +54,51 @@ pub struct InputOptions {
     pub crystal: CrystalChoice,
     /// All models within this range are read, each as a part of its own, in place of one.
     pub models: Option<RangeInclusive<u32>>,
+}
+
+impl InputOptions {
+    /// The models and copies that the options choose.
+    fn reading(&self) -> Reading {
+        let mut reading = Reading::default();
+        reading.models = match (&self.models, self.read.model) {
+            (Some(range), _) => ModelChoice::Range(range.clone()),
+            (None, Some(number)) => ModelChoice::One(number),
+            (None, None) => ModelChoice::First,
+        };
+        reading.altloc = self.read.altloc;
+        reading.assembly = self.assembly.clone();
+        reading.crystal = self.crystal;
+        reading
+    }
+
+    /// The options with what a scene file says about models and copies where they say nothing.
+    fn over(self, mut reading: Reading) -> Self {
+        let own = self.reading();
+        if own.models != ModelChoice::First {
+            reading.models = own.models;
+        }
+        if own.altloc != AlternateLocation::default() {
+            reading.altloc = own.altloc;
+        }
+        if own.assembly != AssemblyChoice::None || own.crystal != CrystalChoice::None {
+            (reading.assembly, reading.crystal) = (own.assembly, own.crystal);
+        }
+        self.with_reading(&reading)
+    }
+
+    /// Sets the models and copies.
+    #[must_use]
+    pub fn with_reading(mut self, reading: &Reading) -> Self {
+        (self.read.model, self.models) = match &reading.models {
+            ModelChoice::One(number) => (Some(*number), None),
+            ModelChoice::Range(range) => (None, Some(range.clone())),
+            _ => (None, None),
+        };
+        self.read.altloc = reading.altloc;
+        self.assembly = reading.assembly.clone();
+        self.crystal = reading.crystal;
+        self
+    }
 }
 
 /// Why an input cannot be read.
@@ -101,6 +148,18 @@ pub enum InputError {
         /// What would be right.
         remedy: String,
     },
+    /// A file that a `MolViewSpec` document names cannot be read as the document says.
+    #[error("{}: {pointer}: {source}{hint}", path.display())]
+    MolViewSpecStructure {
+        /// The document.
+        path: PathBuf,
+        /// JSON pointer to the structure in it.
+        pointer: String,
+        /// What the document asks for, where that may be the mistake; else empty.
+        hint: String,
+        /// Why the file cannot be read.
+        source: MoleculeError,
+    },
     /// A scene file names its structure by an id, which only a server can resolve.
     #[error(
         "{}: /structure/id: only a server knows ids; give {{\"paths\": [...]}} with files beside \
@@ -110,23 +169,6 @@ pub enum InputError {
     StructureId {
         /// The scene file.
         path: PathBuf,
-    },
-    /// One of several inputs has none of the models that are asked for.
-    #[error(
-        "{name} has no model from {first} to {last}; choose from {lowest} to {highest}, or leave \
-         the input out"
-    )]
-    NoModelOf {
-        /// Name of the input.
-        name: String,
-        /// First number that was asked for.
-        first: u32,
-        /// Last number that was asked for.
-        last: u32,
-        /// Lowest number in the input.
-        lowest: u32,
-        /// Highest number in the input.
-        highest: u32,
     },
     /// Standard input is given more than once.
     #[error(
@@ -142,24 +184,6 @@ pub enum InputError {
     /// Standard input cannot be read.
     #[error("standard input cannot be read: {0}")]
     StandardInput(io::Error),
-    /// No input has a model of a range.
-    #[error("no input has a model from {first} to {last}; choose from {lowest} to {highest}")]
-    NoModel {
-        /// The lowest number that was requested.
-        first: u32,
-        /// The highest one.
-        last: u32,
-        /// The lowest number that there is.
-        lowest: u32,
-        /// The highest one.
-        highest: u32,
-    },
-    /// The models of a range have too many atoms.
-    #[error("the models have more atoms than the limit of {max_atoms}; choose fewer models")]
-    ManyAtoms {
-        /// The limit.
-        max_atoms: usize,
-    },
     /// A structure cannot be read.
     #[error(transparent)]
     Structure(#[from] MoleculeError),
@@ -180,13 +204,13 @@ impl InputError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Io { .. } | Self::StandardInput(_) => "io",
-            Self::TooLarge { .. } | Self::ManyAtoms { .. } => "too-large",
+            Self::TooLarge { .. } => "too-large",
             Self::SceneFile { source, .. } => source.code(),
             Self::MolViewSpec { .. } => "molviewspec",
+            Self::MolViewSpecStructure { source, .. } => source.code(),
             Self::StructureId { .. } => "structure-id",
             Self::StandardInputTwice => "standard-input-twice",
             Self::StandardInputFormat => "standard-input-format",
-            Self::NoModel { .. } | Self::NoModelOf { .. } => "no-model",
             Self::Structure(error) => error.code(),
         }
     }
@@ -269,14 +293,22 @@ pub fn read_standard_input(options: &InputOptions) -> Result<Vec<u8>, InputError
 }
 
 /// Reads one structure from inputs as users name them: what a single scene file draws, or else all
-/// of the structure files and folders, merged.
+/// of the structure files and folders, merged. Models and copies that `options` choose replace
+/// those that a scene file chooses.
 ///
 /// # Errors
 /// As [`read_scene_file`], [`read_source`] and [`read_structures`].
 pub fn read_inputs(inputs: &[PathBuf], options: &InputOptions) -> Result<Structure, InputError> {
     match inputs {
         [input] if is_scene_file(input) => {
-            read_source(&read_scene_file(input)?.structure, input, options)
+            let document = read_scene_file(input)?;
+            let reading = document.reading.to_reading();
+            let reading = reading.map_err(|source| InputError::SceneFile {
+                path: input.clone(),
+                source: Box::new(source),
+            })?;
+            let options = options.clone().over(reading);
+            read_source(&document.structure, input, &options)
         }
         inputs => read_structures(inputs, options),
     }
@@ -371,112 +403,18 @@ impl Item<'_> {
     }
 }
 
-/// Reads all models of `sources` that are within a range; a source with a single model keeps it, if
-/// any other has one in the range.
-fn read_models<'a, T>(
-    sources: &'a [T],
-    options: &InputOptions,
-    range: &RangeInclusive<u32>,
-    open: impl Fn(&'a T) -> Result<Item<'a>, InputError>,
-) -> Result<Vec<Structure>, InputError> {
-    let mut read = options.read;
-    let mut structures = Vec::with_capacity(sources.len());
-    let mut known = Vec::new();
-    let mut is_found = false;
-    for source in sources {
-        let item = open(source)?;
-        read.model = None;
-        let first = item.read(&read, options.folder)?;
-        let numbers = model_numbers(&first).to_vec();
-        let chosen: Vec<u32> = (numbers.iter().copied())
-            .filter(|number| range.contains(number))
-            .collect();
-        is_found |= !chosen.is_empty();
-        if numbers.len() < 2 {
-            structures.extend(options.with_copies(vec![first])?);
-        } else {
-            let lacking = lacking_models(&first, &numbers, range);
-            let mut models = Vec::new();
-            let mut atoms = 0;
-            for number in chosen {
-                read.model = Some(number);
-                let model = item.read(&read, options.folder)?;
-                atoms += model.atoms().len();
-                if atoms > read.limits.max_atoms {
-                    return Err(InputError::ManyAtoms {
-                        max_atoms: read.limits.max_atoms,
-                    });
-                }
-                let copied = options.with_copies(vec![model])?;
-                models.extend(copied.into_iter().map(|model| (number, model)));
-            }
-            // Of an input without any of them, the rest of the picture says which.
-            if !models.is_empty() {
-                let models = Structure::merge_models(models);
-                structures.push(match lacking {
-                    Some(warning) => models.with_warning(warning),
-                    None => models,
-                });
-            } else if sources.len() > 1 {
-                let name = first.parts().first().map_or("", |part| &part.name);
-                return Err(InputError::NoModelOf {
-                    name: name.to_owned(),
-                    first: *range.start(),
-                    last: *range.end(),
-                    lowest: numbers.iter().copied().min().unwrap_or(1),
-                    highest: numbers.iter().copied().max().unwrap_or(1),
-                });
-            }
-        }
-        known.extend(numbers);
-    }
-    if is_found {
-        return Ok(structures);
-    }
-    Err(InputError::NoModel {
-        first: *range.start(),
-        last: *range.end(),
-        lowest: known.iter().copied().min().unwrap_or(1),
-        highest: known.iter().copied().max().unwrap_or(1),
-    })
-}
-
 /// Reads all `sources`. See [`InputOptions::read`] for which model is read of each.
 fn read_each<'a, T>(
     sources: &'a [T],
     options: &InputOptions,
     open: impl Fn(&'a T) -> Result<Item<'a>, InputError>,
 ) -> Result<Vec<Structure>, InputError> {
-    let mut first_model = options.read;
-    first_model.model = None;
-    let mut structures = Vec::with_capacity(sources.len());
-    let mut found_model = false;
-    let mut refused = None;
-    if let Some(range) = &options.models {
-        return read_models(sources, options, range, open);
-    }
-    for source in sources {
-        let item = open(source)?;
-        let structure = match item.read(&options.read, options.folder) {
-            Ok(structure) => {
-                found_model = true;
-                structure
-            }
-            Err(error) if options.read.model.is_some() && sources.len() > 1 => {
-                match item.read(&first_model, options.folder) {
-                    Ok(only) if only.parts().iter().all(|part| part.models == 1) => {
-                        refused.get_or_insert(error);
-                        only
-                    }
-                    _ => return Err(error.into()),
-                }
-            }
-            Err(error) => return Err(error.into()),
-        };
-        structures.push(structure);
-    }
-    match refused {
-        Some(error) if !found_model => Err(error.into()),
-        _ => options.with_copies(structures),
-    }
+    let items = sources
+        .iter()
+        .map(open)
+        .collect::<Result<Vec<Item<'a>>, InputError>>()?;
+    let reading = options.reading();
+    reading.read(items.len(), options.read, |index, read| {
+        Ok(items[index].read(read, options.folder)?)
+    })
 }

@@ -31,10 +31,8 @@ use std::sync::Arc;
 
 #[doc(hidden)]
 pub mod cli;
-mod copies;
 mod error;
 pub mod input;
-mod models;
 pub mod molviewspec;
 mod picture;
 mod render;

@@ -7,8 +7,8 @@ use std::path::Path;
 use std::process::Command;
 
 use molshot_scenes::options::{
-    GivenOption, OptionGroup, OptionKind, RENDER_OPTIONS, RenderOption, apply, split_text,
-    url_query,
+    GivenOption, OptionGroup, OptionKind, READING_OPTIONS, RENDER_OPTIONS, RenderOption, apply,
+    split_text, url_query,
 };
 use molshot_scenes::{RenderRequest, SceneDocument};
 use serde_json::Value;
@@ -133,6 +133,14 @@ fn every_option_is_a_flag_of_the_command_line_with_its_help() {
     let help = String::from_utf8(run.stdout).expect("text");
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let help = words(&help);
+    // Flags of every command that reads structures, with help of their own.
+    for option in READING_OPTIONS {
+        assert!(
+            help.contains(&format!("--{}", option.name)),
+            "{}",
+            option.name
+        );
+    }
     for option in RENDER_OPTIONS {
         assert!(
             help.contains(&format!("--{} ", option.name))
@@ -153,7 +161,7 @@ fn every_option_is_a_flag_of_the_command_line_with_its_help() {
 fn every_option_is_in_the_schema_with_its_help() {
     let schema = molshot_scenes::schema::schema();
     let text = schema.to_string();
-    for option in RENDER_OPTIONS {
+    for option in RENDER_OPTIONS.iter().chain(READING_OPTIONS) {
         let key = option.pointer.rsplit('/').next().expect("a key");
         assert!(text.contains(&format!("\"{key}\":")), "{}", option.name);
         let has_own_description = matches!(
@@ -179,7 +187,13 @@ fn every_option_is_a_parameter_of_urls_and_every_value_a_control_of_the_page() {
     let parameters = &openapi["paths"]["/v1/structures/{id}/{picture}"]["get"]["parameters"];
     let table = server.get("/v1/options").json();
     let table = table.as_array().expect("a list");
-    assert_eq!(table.len(), RENDER_OPTIONS.len());
+    assert_eq!(table.len(), RENDER_OPTIONS.len() + READING_OPTIONS.len());
+    for (option, row) in READING_OPTIONS.iter().zip(&table[RENDER_OPTIONS.len()..]) {
+        assert_eq!(row["name"], option.name);
+        assert_eq!(row["group"], "Input");
+        let mut all = parameters.as_array().expect("parameters").iter();
+        assert!(all.any(|one| one["name"] == option.name), "{}", option.name);
+    }
     let base = "/v1/structures/sample-hiv-protease/request.json?";
     for (option, row) in RENDER_OPTIONS.iter().zip(table) {
         assert_eq!(row["name"], option.name);
@@ -274,7 +288,8 @@ fn page() -> String {
     for group in OptionGroup::ALL {
         let title = group.title();
         let _ = write!(text, "\n## {title}\n\n{TABLE_HEAD}");
-        for option in RENDER_OPTIONS.iter().filter(|option| option.group == group) {
+        let all = RENDER_OPTIONS.iter().chain(READING_OPTIONS);
+        for option in all.filter(|option| option.group == group) {
             let star = if option.in_url { "" } else { " *" };
             let values = option.values().unwrap_or_else(|| {
                 let names = option.value_names();

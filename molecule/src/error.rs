@@ -54,6 +54,20 @@ pub enum MoleculeError {
         /// How to solve it.
         remedy: String,
     },
+    /// The file has none of the models that are asked for.
+    #[error("{file}: there is no model {}; choose {}", numbers(*first, *last), choice(*lowest, *highest))]
+    Model {
+        /// Name of the input; of several, their names.
+        file: String,
+        /// First number that is asked for.
+        first: u32,
+        /// Last number that is asked for.
+        last: u32,
+        /// Lowest number in the file.
+        lowest: u32,
+        /// Highest number in the file.
+        highest: u32,
+    },
     /// A selection expression is not valid.
     #[error(
         "selection, column {column}: {problem}; {remedy}\n  {expression}\n  {:>column$}",
@@ -71,6 +85,24 @@ pub enum MoleculeError {
     },
 }
 
+/// `from 2 to 5`, or `2`.
+fn numbers(first: u32, last: u32) -> String {
+    if first == last {
+        first.to_string()
+    } else {
+        format!("from {first} to {last}")
+    }
+}
+
+/// `from 1 to 20`, or `model 1, the only one`.
+fn choice(lowest: u32, highest: u32) -> String {
+    if lowest == highest {
+        format!("model {lowest}, the only one")
+    } else {
+        format!("from {lowest} to {highest}")
+    }
+}
+
 impl MoleculeError {
     /// Returns a stable, machine-readable name of the kind of error.
     #[must_use]
@@ -81,6 +113,7 @@ impl MoleculeError {
             Self::Format { .. } => "input_format_unknown",
             Self::Limit { .. } => "input_too_large",
             Self::Symmetry { .. } => "symmetry_unavailable",
+            Self::Model { .. } => "model_unavailable",
             Self::Selection { .. } => "selection_invalid",
         }
     }

@@ -51,6 +51,7 @@
 //! secondary_structure, hbonds, contacts, selection, summary, ResidueKey    read a Structure
 //! surface    positions and radii -> a closed mesh
 //! symmetry, copies   what a file says of assemblies and crystals, and Structures of them
+//! reading      which models and copies of files are wanted: over `load` and `copies`
 //! trajectory   frames of XTC, TRR and DCD files: other positions of a Structure
 //! ```
 #![forbid(unsafe_code)]
@@ -62,6 +63,7 @@ pub mod element;
 pub mod error;
 pub mod hbonds;
 pub mod perception;
+pub mod reading;
 pub mod secondary_structure;
 pub mod selection;
 pub mod structure;

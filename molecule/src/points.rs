@@ -51,10 +51,12 @@ impl Structure {
                 residues: 0..1,
                 models: 1,
                 model_numbers: vec![1],
+                model: 1,
                 overlay_model: None,
                 alternates_left_out: 0,
                 symmetry: Symmetry::default(),
                 has_secondary_structure: false,
+                assembly: None,
                 cells: None,
             });
         }

@@ -267,6 +267,19 @@ class AsyncClient:
         document: dict[str, Json] = answer.json()
         return document
 
+    async def contacts(self, structure: str, **options: object) -> dict[str, Json]:
+        """Finds the contacts of a structure's ligand."""
+        answer = await self._send("GET", structure_path(structure, "/contacts"), params=requests.parameters(options))
+        document: dict[str, Json] = answer.json()
+        return document
+
+    async def caption(self, request: Mapping[str, Json], name: str | None = None) -> dict[str, Json]:
+        """Returns the caption of a request's image; ``name`` is its ``filename``."""
+        named = {} if name is None else {"name": name}
+        answer = await self._send("POST", "/v1/captions", json=request, params=named)
+        document: dict[str, Json] = answer.json()
+        return document
+
     async def batch(
         self,
         items: Iterable[Mapping[str, Json]] | AsyncIterable[Mapping[str, Json]],

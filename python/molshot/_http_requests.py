@@ -153,6 +153,8 @@ def option_parameters(kinds: Mapping[str, str], options: Mapping[str, object]) -
             found[name] = ["x".join(many)]
         elif kind == "size" and isinstance(value, int):
             found[name] = [f"{value}x{value}"]
+        elif name == "supercell" and many is not None:
+            found[name] = ["x".join(many)]
         elif kind in ("offset", "keywords", "colors") and many is not None:
             found[name] = [",".join(many)]
         elif kind == "texts" and isinstance(value, (list, tuple)):

@@ -85,6 +85,9 @@ impl Caption {
         let mut alt = Text::default();
         alt.names(&names);
         alt.say(&format!(" as {}", representation(style)));
+        for phrase in &contents.states {
+            alt.say(&format!(", {phrase}"));
+        }
         if let Some(view) = view {
             alt.say(&format!(", {view} view"));
         }
@@ -95,6 +98,9 @@ impl Caption {
             contents.counts(),
             representation(style)
         ));
+        if !contents.states.is_empty() {
+            text.say(&format!(" Shown: {}.", contents.states.join(", ")));
+        }
         text.say(&colors_sentence(style));
         contents.chains_sentence(style, &mut text);
         if !contents.ligands.is_empty() {
@@ -130,6 +136,49 @@ impl Caption {
     }
 }
 
+impl Caption {
+    /// Adds that the picture shows a frame of a trajectory, counted from 0.
+    #[must_use]
+    pub fn with_frame(mut self, number: usize) -> Self {
+        self.alt.push_str(&format!(", frame {number}"));
+        for text in [&mut self.description, &mut self.clean_description] {
+            text.push_str(&format!(" This is frame {number} of the trajectory."));
+        }
+        self
+    }
+}
+
+/// Which model, assembly and part of the crystal a structure shows, in words; empty for files as
+/// they are.
+fn states(structure: &Structure) -> Vec<String> {
+    let mut phrases = Vec::new();
+    for part in structure.parts() {
+        // Of several models, each is a part whose name has its number.
+        if part.models > 1 && part.overlay_model.is_none() {
+            phrases.push(format!("model {}", part.model));
+        }
+        match part.assembly.as_deref() {
+            None => {}
+            Some("all") => phrases.push("all biological assemblies".to_owned()),
+            Some(id) => phrases.push(format!("biological assembly {id}")),
+        }
+        match part.cells {
+            None => {}
+            Some([1, 1, 1]) => phrases.push("one unit cell".to_owned()),
+            Some([a, b, c]) => phrases.push(format!("{a} x {b} x {c} unit cells")),
+        }
+    }
+    let copies = structure.chains().iter().map(|chain| chain.copy).max();
+    match copies {
+        Some(copies @ 2..) => phrases.push(format!("{copies} copies by symmetry")),
+        _ => {}
+    }
+    // Several models of a file say the same.
+    let mut seen = BTreeSet::new();
+    phrases.retain(|phrase| seen.insert(phrase.clone()));
+    phrases
+}
+
 /// What is drawn.
 struct Contents {
     parts: Vec<String>,
@@ -139,6 +188,8 @@ struct Contents {
     /// Drawn residues by class: amino acids, nucleotides, ions, water.
     residues: [usize; 4],
     atoms: usize,
+    /// Model, assembly and part of the crystal, in words.
+    states: Vec<String>,
 }
 
 impl Contents {
@@ -158,6 +209,7 @@ impl Contents {
             ligands: Vec::new(),
             residues: [0; 4],
             atoms: scene.spheres.len(),
+            states: states(structure),
         };
         let mut chains = BTreeSet::new();
         for index in drawn {
@@ -234,32 +286,30 @@ fn counted(number: usize, [one, many]: [&str; 2]) -> Option<String> {
     }
 }
 
-/// What the style without atoms draws.
-fn meshes_alone(style: &StyleRequest) -> &'static str {
-    match (style.surface.is_some(), style.cartoon.is_some()) {
-        (true, true) => "a molecular surface and cartoons",
-        (true, false) => "a molecular surface",
-        (false, _) => "cartoons",
-    }
-}
-
 fn representation(style: &StyleRequest) -> String {
     let mut words = match style.preset {
         Preset::BallAndStick => "balls and sticks",
         Preset::Spacefill => "spheres of van der Waals radius",
         Preset::Cartoon => "cartoons",
-        Preset::None => return meshes_alone(style).to_owned(),
+        Preset::None => {
+            return match (&style.cartoon, &style.surface) {
+                (Some(_), None) => "cartoons",
+                (Some(_), Some(_)) => "cartoons and a molecular surface",
+                (None, _) => "a molecular surface",
+            }
+            .to_owned();
+        }
         _ => "sticks",
     }
     .to_owned();
     if style.bond_orders && style.preset != Preset::Spacefill {
         words.push_str(" with bond orders");
     }
-    if style.surface.is_some() {
-        words.push_str(" and a molecular surface");
-    }
     if style.cartoon.is_some() && style.preset != Preset::Cartoon {
         words.push_str(" and cartoons");
+    }
+    if style.surface.is_some() {
+        words.push_str(" and a molecular surface");
     }
     words
 }
@@ -310,6 +360,7 @@ fn colors_sentence(style: &StyleRequest) -> String {
 mod tests {
     use std::sync::Arc;
 
+    use molshot_molecule::copies::CrystalChoice;
     use molshot_molecule::{PartRole, ReadOptions, Structure, read_bytes};
 
     use super::Caption;
@@ -375,6 +426,37 @@ END
         assert_eq!(
             found.alt,
             "1abc as spheres of van der Waals radius, left view"
+        );
+    }
+
+    #[test]
+    fn model_assembly_cells_and_frame_are_named() {
+        let text = format!(
+            "CRYST1   20.000   20.000   20.000  90.00  90.00  90.00 P 1           1\n\
+             MODEL        3\n{PDB}MODEL        4\n{PDB}"
+        )
+        .replace("END\n", "ENDMDL\n");
+        let read = |model: u32| {
+            let options = ReadOptions::default().with_model(model);
+            read_bytes("1abc.pdb", text.as_bytes(), PartRole::Whole, &options).expect("atoms")
+        };
+        let caption = |structure: Structure| {
+            let request = RenderRequest::default();
+            let scene = build_scene(Arc::new(structure), &request).expect("a scene");
+            Caption::of(&scene, &request, "picture", None)
+        };
+        let found = caption(read(4));
+        assert_eq!(found.alt, "1abc as sticks, model 4");
+        let shown = " drawn as sticks. Shown: model 4. Carbon";
+        assert!(found.clean_description.contains(shown), "{found:?}");
+        let cells = read(3).with_crystal(CrystalChoice::Cells([2, 1, 1]), 1000);
+        let found = caption(cells.expect("cells")).with_frame(7);
+        let alt = "1abc as sticks, model 3, 2 x 1 x 1 unit cells, 2 copies by symmetry, frame 7";
+        assert_eq!(found.alt, alt);
+        assert!(
+            found
+                .description
+                .ends_with("This is frame 7 of the trajectory.")
         );
     }
 

@@ -160,8 +160,8 @@ mod tests {
         every_word_round_trips::<ProjectionKind>();
         every_word_round_trips::<PseudobondName>();
         every_word_round_trips::<Samples>();
-        every_word_round_trips::<SurfaceKind>();
         every_word_round_trips::<SecondaryStructureName>();
+        every_word_round_trips::<SurfaceKind>();
         every_word_round_trips::<ViewName>();
     }
 
@@ -195,8 +195,8 @@ mod tests {
         schema_lists_the_words::<Preset>();
         schema_lists_the_words::<ProjectionKind>();
         schema_lists_the_words::<PseudobondName>();
-        schema_lists_the_words::<SurfaceKind>();
         schema_lists_the_words::<SecondaryStructureName>();
+        schema_lists_the_words::<SurfaceKind>();
     }
 
     #[test]

@@ -80,6 +80,11 @@ mod tests {
         for (place, min, max) in [
             ("/properties/schema_version", 1.0, 1.0),
             ("/$defs/CameraRequest/properties/fov_degrees", 1.0, 170.0),
+            (
+                "/$defs/ReadingRequest/properties/symmetry_mates_angstrom",
+                0.0,
+                1000.0,
+            ),
             ("/$defs/OutputRequest/properties/width_px", 1.0, 16384.0),
             ("/$defs/OutputRequest/properties/height_px", 1.0, 16384.0),
             ("/$defs/OutputRequest/properties/jpeg_quality", 1.0, 100.0),

@@ -97,6 +97,7 @@ pub const TITLES: &[(&str, &str)] = &[
         "Too many wrong tokens came from this address",
     ),
     ("method_unsupported", "The method is not supported"),
+    ("model_unavailable", "The file has no such model"),
     ("no_adapter", "No graphics adapter is available"),
     ("not_found", "Not found"),
     ("not_understood", "The request is malformed"),
@@ -116,6 +117,7 @@ pub const TITLES: &[(&str, &str)] = &[
     ("structure_id_invalid", "The structure id is invalid"),
     ("structure_read_only", "The structure cannot be removed"),
     ("structure_unknown", "The structure does not exist"),
+    ("symmetry_unavailable", "The file does not have such copies"),
     ("token_missing", "A token is required"),
     ("upload_invalid", "The upload is invalid"),
     ("uploads_disabled", "Uploads are disabled"),
@@ -322,7 +324,12 @@ impl From<MoleculeError> for Problem {
             }
             _ => error.to_string(),
         };
-        Self::new(status, error.code(), detail).at("/structure")
+        let pointer = match error {
+            MoleculeError::Symmetry { .. } => "/reading",
+            MoleculeError::Model { .. } => "/reading/model",
+            _ => "/structure",
+        };
+        Self::new(status, error.code(), detail).at(pointer)
     }
 }
 

@@ -126,6 +126,13 @@ pub(crate) fn run(args: &HbondsArgs, verbosity: Verbosity) -> Result<(), CliErro
         if args.format == Format::Text && residue.is_some_and(is_water) {
             note("the text excludes water; --format json lists its bonds");
         }
+        let names_no_copies =
+            args.format == Format::Text && (residue.is_some() || args.scope == ScopeName::Ligand);
+        if names_no_copies && has_copies(&structure) && !found.bonds.is_empty() {
+            note(
+                "the text does not say which copy or model a ligand atom belongs to; --format json does",
+            );
+        }
         // An empty result is valid; a note tells it apart from a failure.
         if text.trim().is_empty() || found.bonds.is_empty() && residue.is_none() {
             note(format_args!(
@@ -141,6 +148,15 @@ pub(crate) fn run(args: &HbondsArgs, verbosity: Verbosity) -> Result<(), CliErro
         }
     }
     Ok(())
+}
+
+/// Whether the structure has several models of a file, or copies by symmetry.
+fn has_copies(structure: &Structure) -> bool {
+    let models = structure
+        .parts()
+        .iter()
+        .filter_map(|part| part.overlay_model);
+    models.count() > 1 || structure.chains().iter().any(|chain| chain.copy > 1)
 }
 
 /// Finds the residue that `key` names among those that are not part of the ligand.
@@ -170,10 +186,11 @@ fn find_residue(structure: &Structure, key: &ResidueKey) -> Result<u32, CliError
 /// Formats one bond per line: donor, acceptor, distance, classes.
 fn lines(found: &HydrogenBonds, structure: &Structure) -> String {
     let mut text = String::new();
+    let names_parts = structure.parts().len() > 1;
     for bond in found.report(structure).bonds {
         let [donor, acceptor] = [&bond.donor, &bond.acceptor].map(|atom| {
             format!(
-                "{} {}{} {} {}",
+                "{} {}{} {} {}{}",
                 atom.residue,
                 atom.number,
                 atom.insertion_code,
@@ -182,6 +199,11 @@ fn lines(found: &HydrogenBonds, structure: &Structure) -> String {
                     "?"
                 } else {
                     &atom.chain
+                },
+                if names_parts {
+                    format!(" ({})", atom.part)
+                } else {
+                    String::new()
                 }
             )
         });

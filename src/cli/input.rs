@@ -4,19 +4,26 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use molshot_molecule::copies::{AssemblyChoice, CrystalChoice, MOST_CELLS};
+use molshot_molecule::copies::{AssemblyChoice, MOST_CELLS, MOST_MATE_ANGSTROM, cells_from_name};
+use molshot_molecule::reading::ModelChoice;
 use molshot_molecule::{AlternateLocation, Format, MoleculeError, Structure};
-use molshot_scenes::request::StructureSource;
+use molshot_scenes::request::{ReadingRequest, StructureSource};
 
 use crate::cli::message::{CliError, Verbosity, note};
-use crate::cli::models::ModelChoice;
 use crate::cli::words::KeywordParser;
 use crate::cli::{FORMAT_NAMES, number, parse_format};
-use crate::input::{self, InputError, InputOptions, is_scene_file};
+use crate::input::{self, InputError, InputOptions, is_scene_file, read_scene_file};
 use crate::molviewspec::{MolViewSpecFile, is_molviewspec_file};
 
 /// Number of the readers' warnings that are printed without `--verbose`.
 const WARNINGS_SHOWN: usize = 5;
+
+/// The structure of a request, and what is read of it.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestedStructure {
+    pub(crate) structure: StructureSource,
+    pub(crate) reading: ReadingRequest,
+}
 
 /// How inputs are read.
 #[derive(Debug, Clone, Args)]
@@ -31,7 +38,7 @@ pub(crate) struct ReadArgs {
     /// record counted from 1 in SDF, MOL2, XYZ and GRO [default: the first]. A range (2-5) or `all`
     /// reads several, which one picture shows together, or, with {model} in OUT, a picture each.
     /// With several inputs, those that have a single model keep it.
-    #[arg(long, value_name = "N|A-B|all", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N|A-B|all", value_parser = parse_model, allow_negative_numbers = true)]
     model: Option<ModelChoice>,
     /// Alternate location to read of disordered atoms: an identifier such as B, `highest` for the
     /// one with the highest mean occupancy in each group of bonded residues (then the lowest
@@ -45,8 +52,7 @@ pub(crate) struct ReadArgs {
     /// Biological assembly to make: the file's id of it, such as 1, `all` for every chain at each
     /// place that any assembly gives it, or `none`. Chains of further copies are named
     /// [default: none].
-    #[arg(long, value_name = "ID|all|none", value_parser = parse_assembly,
-          conflicts_with_all = ["unit_cell", "supercell", "symmetry_mates"])]
+    #[arg(long, value_name = "ID|all|none", value_parser = parse_assembly)]
     assembly: Option<AssemblyChoice>,
     /// Fill the unit cell of the crystal, and draw its edges.
     #[arg(long, conflicts_with_all = ["supercell", "symmetry_mates"])]
@@ -61,28 +67,62 @@ pub(crate) struct ReadArgs {
     symmetry_mates: Option<f64>,
 }
 
-/// Largest distance of symmetry mates, angstrom.
-const MOST_MATE_ANGSTROM: f64 = 1000.0;
-
 impl ReadArgs {
-    pub(crate) fn options(&self) -> InputOptions {
-        let mut options = InputOptions::default();
+    pub(crate) fn options(&self) -> Result<InputOptions, CliError> {
+        self.options_with(&ReadingRequest::default())
+    }
+
+    /// The options with what a scene file says about models and copies, where no flag says
+    /// otherwise.
+    fn options_with(&self, reading: &ReadingRequest) -> Result<InputOptions, CliError> {
+        let mut reading = reading.clone();
+        self.override_reading(&mut reading)?;
+        let mut options = InputOptions::default().with_reading(&reading.to_reading()?);
         options.read.format = self.input_format;
-        match &self.model {
-            Some(ModelChoice::One(number)) => options.read.model = Some(*number),
-            Some(ModelChoice::Range(range)) => options.models = Some(range.clone()),
-            None => {}
-        }
-        options.read.altloc = self.altloc.unwrap_or_default();
         options.folder.protein = self.protein;
-        options.assembly = self.assembly.clone().unwrap_or_default();
-        options.crystal = match (self.unit_cell, self.supercell, self.symmetry_mates) {
-            (true, ..) => CrystalChoice::Cells([1; 3]),
-            (_, Some(counts), _) => CrystalChoice::Cells(counts),
-            (_, _, Some(distance_angstrom)) => CrystalChoice::Mates(distance_angstrom),
-            _ => CrystalChoice::None,
-        };
-        options
+        Ok(options)
+    }
+
+    /// Overrides what a scene file says about models and copies by the flags that are given. A flag
+    /// about copies replaces all that the file says about them.
+    pub(crate) fn override_reading(&self, reading: &mut ReadingRequest) -> Result<(), CliError> {
+        if let Some(models) = &self.model {
+            reading.model = Some(models.to_string());
+        }
+        if let Some(altloc) = self.altloc {
+            reading.altloc = Some(altloc.to_string());
+        }
+        let crystal_flag = [
+            (self.unit_cell, "--unit-cell"),
+            (self.supercell.is_some(), "--supercell"),
+            (self.symmetry_mates.is_some(), "--symmetry-mates"),
+        ];
+        let crystal_flag = crystal_flag.into_iter().find(|(is_given, _)| *is_given);
+        if let (Some(id), Some((_, flag))) = (self.chosen_assembly(), crystal_flag) {
+            return Err(CliError::flag(
+                flag,
+                format_args!(
+                    "a crystal is not made of an assembly (--assembly {id}); leave out one of the two flags"
+                ),
+            ));
+        }
+        if self.assembly.is_some() || crystal_flag.is_some() {
+            reading.assembly = self.chosen_assembly().map(str::to_owned);
+            reading.unit_cell = self.unit_cell;
+            let cells = self.supercell.map(|[a, b, c]| format!("{a}x{b}x{c}"));
+            reading.supercell = cells;
+            reading.symmetry_mates_angstrom = self.symmetry_mates;
+        }
+        Ok(())
+    }
+
+    /// The assembly that the flag asks for.
+    fn chosen_assembly(&self) -> Option<&str> {
+        match self.assembly.as_ref()? {
+            AssemblyChoice::Id(id) => Some(id),
+            AssemblyChoice::All => Some("all"),
+            _ => None,
+        }
     }
 
     /// Which model is read: `number 3`, or `the first`.
@@ -90,7 +130,7 @@ impl ReadArgs {
         match &self.model {
             None => "the first".to_owned(),
             Some(ModelChoice::One(number)) => format!("number {number}"),
-            Some(ModelChoice::Range(_)) => "one".to_owned(),
+            Some(_) => "one".to_owned(),
         }
     }
 
@@ -120,14 +160,7 @@ impl ReadArgs {
             .filter(|number| range.contains(number))
             .collect();
         if chosen.is_empty() {
-            let end = |pick: fn(u32, u32) -> u32| numbers.iter().copied().reduce(pick).unwrap_or(1);
-            return Err(InputError::NoModel {
-                first: *range.start(),
-                last: *range.end(),
-                lowest: end(u32::min),
-                highest: end(u32::max),
-            }
-            .into());
+            return Err(MoleculeError::no_model(&first, &range).into());
         }
         Ok(chosen)
     }
@@ -139,22 +172,34 @@ impl ReadArgs {
             && is_molviewspec_file(input)
         {
             let file = MolViewSpecFile::read(input)?;
-            let structures = file.structures(&file.snapshots()[0], &self.options())?;
+            let structures = file.structures(&file.snapshots()[0], &self.options()?)?;
             let owned = structures.into_iter().map(Arc::unwrap_or_clone);
             return Ok(Arc::new(Structure::merge(owned.collect())));
         }
-        finish(input::read_inputs(inputs, &self.options()))
+        if let [input] = inputs
+            && is_scene_file(input)
+        {
+            let document = read_scene_file(input)?;
+            let source = RequestedStructure {
+                structure: document.structure,
+                reading: document.reading,
+            };
+            return self.read_requested(&source, inputs);
+        }
+        finish(input::read_inputs(inputs, &self.options()?))
     }
 
     /// Reads the structure that `source` names: that of the request which `inputs` gave.
     pub(crate) fn read_requested(
         &self,
-        source: &StructureSource,
+        source: &RequestedStructure,
         inputs: &[PathBuf],
     ) -> Result<Arc<Structure>, CliError> {
-        let options = self.options();
+        let options = self.options_with(&source.reading)?;
         finish(match inputs {
-            [input] if is_scene_file(input) => input::read_source(source, input, &options),
+            [input] if is_scene_file(input) => {
+                input::read_source(&source.structure, input, &options)
+            }
             [input] if is_molviewspec_file(input) => {
                 return Err(CliError::in_file(
                     input,
@@ -191,9 +236,8 @@ impl ReadArgs {
 
     /// The flag that makes copies by symmetry, if one is given.
     pub(crate) fn copies_flag(&self) -> Option<&'static str> {
-        let assembly = (self.assembly.as_ref()).is_some_and(|one| *one != AssemblyChoice::None);
         let flags = [
-            (assembly, "--assembly"),
+            (self.chosen_assembly().is_some(), "--assembly"),
             (self.unit_cell, "--unit-cell"),
             (self.supercell.is_some(), "--supercell"),
             (self.symmetry_mates.is_some(), "--symmetry-mates"),
@@ -207,13 +251,7 @@ impl ReadArgs {
     pub(crate) fn given(&self) -> Vec<&'static str> {
         [
             (self.input_format.is_some(), "--input-format"),
-            (self.model.is_some(), "--model"),
-            (self.altloc.is_some(), "--altloc"),
             (self.protein, "--protein"),
-            (self.assembly.is_some(), "--assembly"),
-            (self.unit_cell, "--unit-cell"),
-            (self.supercell.is_some(), "--supercell"),
-            (self.symmetry_mates.is_some(), "--symmetry-mates"),
         ]
         .into_iter()
         .filter_map(|(given, flag)| given.then_some(flag))
@@ -233,14 +271,12 @@ fn parse_assembly(text: &str) -> Result<AssemblyChoice, String> {
         .ok_or_else(|| "give the id of an assembly such as 1, all, or none".to_owned())
 }
 
+fn parse_model(text: &str) -> Result<ModelChoice, String> {
+    ModelChoice::from_name(text).ok_or_else(|| ModelChoice::REMEDY.to_owned())
+}
+
 fn parse_supercell(text: &str) -> Result<[u32; 3], String> {
-    let counts = text.split(['x', 'X']).map(|count| {
-        let count = count.parse::<u32>().ok();
-        count.filter(|count| (1..=MOST_CELLS).contains(count))
-    });
-    let counts: Option<Vec<u32>> = counts.collect();
-    counts
-        .and_then(|counts| <[u32; 3]>::try_from(counts).ok())
+    cells_from_name(text)
         .ok_or_else(|| format!("give three numbers from 1 to {MOST_CELLS}, such as 2x2x1"))
 }
 

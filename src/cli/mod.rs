@@ -22,7 +22,6 @@ mod interrupt;
 #[cfg(feature = "mcp")]
 mod mcp;
 mod message;
-mod models;
 #[cfg(not(all(feature = "mcp", feature = "serve", feature = "dataset")))]
 mod not_built;
 mod render;

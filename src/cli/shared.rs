@@ -6,7 +6,7 @@ use std::ops::{Bound, RangeBounds};
 use std::path::Path;
 use std::str::FromStr;
 
-use molshot_molecule::Format;
+use molshot_molecule::{Format, MoleculeError};
 use molshot_renderer::pool::PoolError;
 use molshot_renderer::{Advice, AdvisedValue, RenderError, is_transient_io};
 use molshot_scenes::SceneError;
@@ -121,10 +121,22 @@ impl<E: Into<anyhow::Error>> From<E> for CliError {
 
 /// Adds the flags that would mend an error to its text.
 fn advised(error: anyhow::Error) -> anyhow::Error {
+    if is_about_models(&error) {
+        return anyhow::anyhow!("{error} (--model)");
+    }
     match advice(&error) {
         [] => error,
         advice => anyhow::Error::msg(with_flags(&error, advice)),
     }
+}
+
+/// Whether a model was asked for that no input has.
+fn is_about_models(error: &anyhow::Error) -> bool {
+    let error = match error.downcast_ref() {
+        Some(InputError::Structure(error)) => Some(error),
+        _ => error.downcast_ref(),
+    };
+    matches!(error, Some(MoleculeError::Model { .. }))
 }
 
 /// The text of an error, followed by the flags that would mend it: `(--adapter auto)`.

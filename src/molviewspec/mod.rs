@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use molshot_molecule::copies::AssemblyChoice;
-use molshot_molecule::{PartRole, ReadOptions, Structure, read_bytes, read_file_as};
+use molshot_molecule::{MoleculeError, PartRole, ReadOptions, Structure, read_bytes, read_file_as};
 use molshot_scenes::molviewspec::{
     MolViewSpec, Snapshot, SnapshotScene, StructureFile, WantedAssembly,
 };
@@ -103,7 +103,7 @@ impl MolViewSpecFile {
     ///
     /// # Errors
     /// [`InputError::MolViewSpec`] with a JSON pointer for URLs that are not files,
-    /// [`InputError::Structure`] for files that cannot be read.
+    /// [`InputError::MolViewSpecStructure`] for files that cannot be read.
     pub fn structures(
         &self,
         snapshot: &Snapshot,
@@ -123,7 +123,10 @@ impl MolViewSpecFile {
             read.limits.max_atoms = atoms_left;
             let structure = self.structure(file, &read)?;
             let structure = match assembly(file, &structure) {
-                Some(choice) => structure.with_assembly(&choice, atoms_left)?,
+                Some(choice) => {
+                    let made = structure.with_assembly(&choice, atoms_left);
+                    made.map_err(|error| self.unreadable(file, error))?
+                }
                 None => structure,
             };
             let structure = Arc::new(structure);
@@ -138,7 +141,8 @@ impl MolViewSpecFile {
         let wrong = |problem| in_file(&self.path, &file.url_pointer, problem);
         let Some(archive) = &self.archive else {
             let path = location::on_disk(&file.url, self.folder()).map_err(wrong)?;
-            return Ok(read_file_as(&path, PartRole::Whole, read)?);
+            let read = read_file_as(&path, PartRole::Whole, read);
+            return read.map_err(|error| self.unreadable(file, error));
         };
         let [as_written, decoded] = location::in_archive(&file.url).map_err(wrong)?;
         let max_bytes = read.limits.max_bytes;
@@ -150,12 +154,31 @@ impl MolViewSpecFile {
                 member => member,
             }
         };
-        Ok(read_bytes(
-            &as_written,
-            &bytes.map_err(wrong)?,
-            PartRole::Whole,
-            read,
-        )?)
+        let bytes = bytes.map_err(wrong)?;
+        let read = read_bytes(&as_written, &bytes, PartRole::Whole, read);
+        read.map_err(|error| self.unreadable(file, error))
+    }
+
+    /// The error of a file that cannot be read as the document says.
+    fn unreadable(&self, file: &StructureFile, source: MoleculeError) -> InputError {
+        let hint = match (&source, file.model) {
+            (MoleculeError::Io { .. }, _) => String::new(),
+            (MoleculeError::Symmetry { .. }, _) => " (assembly_id)".to_owned(),
+            (_, None | Some(1)) => {
+                format!(" (the document says the format {})", file.format.name())
+            }
+            (_, Some(number)) => format!(
+                " (the document says the format {} and model_index {}, counted from 0, which is model {number})",
+                file.format.name(),
+                number - 1
+            ),
+        };
+        InputError::MolViewSpecStructure {
+            path: self.path.clone(),
+            pointer: file.pointer.clone(),
+            hint,
+            source,
+        }
     }
 
     /// Builds the scene of a snapshot with the structures of [`Self::structures`].

@@ -69,6 +69,7 @@ fn cells_and_neighbours_of_a_crystal_are_drawn() {
         info["atoms"].as_u64().expect("a number")
     };
     assert_eq!(atoms(&["--unit-cell"]), 16);
+    assert_eq!(atoms(&["--unit-cell", "--assembly", "none"]), 16);
     assert_eq!(atoms(&["--supercell", "2x1x2"]), 64);
     assert_eq!(atoms(&["--symmetry-mates", "0"]), 4);
     assert!(atoms(&["--symmetry-mates", "25"]) > 4);

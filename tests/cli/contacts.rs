@@ -117,6 +117,8 @@ fn json_has_the_values_of_the_list() {
         assert_eq!(contact["ligand"]["atoms"][0], cell(row, "ligand_atoms"));
         let distance = contact["distance_angstrom"].as_f64().expect("a number");
         assert_eq!(format!("{distance:.3}"), cell(row, "distance_angstrom"));
+        assert_eq!(contact["ligand"]["part"], cell(row, "ligand_part"));
+        assert_eq!(cell(row, "ligand_copy"), "1");
         assert!((2.0..4.0).contains(&distance));
         assert!(contact["water"].is_null() && contact["angle_degrees"].is_null());
     }
@@ -126,9 +128,10 @@ fn json_has_the_values_of_the_list() {
 fn a_structure_without_ligand_has_an_empty_list_and_a_warning() {
     let folder = Folder::new("contacts_empty");
     let run = folder.run(&["contacts", &library("1ubi.pdb")]);
-    for words in ["has no ligand", "no contacts between"] {
+    for words in ["has no ligand", "x_ligand.sdf", "no contacts between"] {
         assert!(run.stderr.contains(words), "{}", run.stderr);
     }
+    assert!(!run.stderr.contains("all bonds"), "{}", run.stderr);
     assert_eq!(run.text().lines().count(), 1);
     let quiet = folder.run(&["contacts", &library("1ubi.pdb"), "--quiet"]);
     assert_eq!(quiet.stderr, "");

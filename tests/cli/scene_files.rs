@@ -114,6 +114,29 @@ fn a_printed_request_draws_the_same_bytes() {
 }
 
 #[test]
+fn a_scene_file_says_which_models_and_copies_are_read() {
+    let folder = Folder::new("scene_reading");
+    let atom = "ATOM      1  CA  GLY A   1       1.000   2.000   3.000  1.00  0.00           C\n";
+    let cell =
+        "CRYST1   10.000   10.000   10.000  90.00  90.00  90.00 P 1           1\n".to_owned();
+    let models =
+        format!("{cell}MODEL        1\n{atom}ENDMDL\nMODEL        2\n{atom}{atom}ENDMDL\n");
+    folder.put("a.pdb", models);
+    let flags = ["--model", "2", "--supercell", "2x1x1", "--altloc", "B"];
+    let printed = folder.run(&[&["render", "a.pdb", "--print-request"][..], &flags].concat());
+    assert_eq!(printed.stderr, "");
+    folder.put("scene.json", printed.text());
+    let direct = folder.picture(&[&["a.pdb"][..], &flags].concat());
+    assert!(folder.picture(&["scene.json"]) == direct);
+    // Flags override the scene file.
+    let one = folder.picture(&["scene.json", "--model", "1", "--assembly", "none"]);
+    assert!(one == folder.picture(&["a.pdb", "--model", "1"]));
+    assert!(one != direct);
+    let info = folder.run(&["info", "scene.json"]).text();
+    assert!(info.contains("4 atoms"), "{info}");
+}
+
+#[test]
 fn inline_files_are_drawn() {
     let folder = Folder::new("inline");
     let text = std::fs::read_to_string(library("1ubi.pdb")).expect("the sample");
@@ -128,17 +151,11 @@ fn inline_files_are_drawn() {
 #[test]
 fn flags_that_a_scene_file_cannot_store_are_warned_of() {
     let folder = Folder::new("left_out");
-    let run = folder.run(&[
-        "render",
-        &library("1hvr"),
-        "--model",
-        "1",
-        "--print-request",
-    ]);
+    let run = folder.run(&["render", &library("1hvr"), "--protein", "--print-request"]);
     assert_eq!(run.status, Some(0));
     assert!(
         run.stderr
-            .contains("molshot: warning: a scene file cannot store --model")
+            .contains("molshot: warning: a scene file cannot store --protein")
     );
     folder.refuse(
         2,

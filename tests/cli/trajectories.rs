@@ -174,6 +174,27 @@ fn frames_go_with_views_archives_and_resuming() {
 }
 
 #[test]
+fn a_damaged_frame_does_not_keep_the_others_from_being_drawn() {
+    let folder = folder("frames_damaged");
+    let mut bytes = xtc(&turning(3));
+    let frame = bytes.len() / 3;
+    // A coordinate of the second frame, behind its header.
+    bytes[frame + 56..frame + 60].copy_from_slice(&f32::NAN.to_be_bytes());
+    folder.put("a.xtc", &bytes);
+    let all = ["render", "a.pdb", "a.xtc", "-o", "{frame}.png"];
+    let args = [&all[..], &["--frames", ":", "--size", "24x24"]].concat();
+    folder.refuse(1, &args, &["frame 1", "2 of 3 pictures were drawn"]);
+    let drawn = folder.bytes("2.png");
+    assert!(!folder.names().contains(&"1.png".to_owned()));
+    folder.refuse(
+        1,
+        &[&args[..], &["--resume"]].concat(),
+        &["frame 1", "0 of 1 picture"],
+    );
+    assert_eq!(folder.bytes("2.png"), drawn);
+}
+
+#[test]
 fn wrong_frames_and_names_are_refused() {
     let folder = folder("wrong_frames");
     let refuse = |status: i32, args: &[&str], words: &[&str]| {

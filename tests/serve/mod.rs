@@ -17,6 +17,7 @@ mod mcp;
 mod memory;
 mod names;
 mod options;
+mod readings;
 mod reload;
 mod routes;
 mod settings;

@@ -4,9 +4,9 @@ use std::fmt::Write;
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use molshot_scenes::options::url_query;
+use molshot_scenes::SceneDocument;
+use molshot_scenes::options::{reading_query, url_query};
 use molshot_scenes::request::{StructureSource, file_extension};
-use molshot_scenes::{RenderRequest, SceneDocument};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// A form of the request.
@@ -67,7 +67,7 @@ pub(crate) fn copy(
             let id = served_id(&document.structure);
             Copied {
                 is_nameless: id.is_none(),
-                ..url(request, id.as_deref().unwrap_or(name), server)
+                ..url(document, id.as_deref().unwrap_or(name), server)
             }
         }
         Form::Curl => whole(curl(document, name, server)?),
@@ -135,11 +135,14 @@ const UPLOADED: &str = "//uploaded//";
 /// Delimiter of the here-document that contains a request.
 const END: &str = "END_OF_REQUEST";
 
-fn url(request: &RenderRequest, id: &str, server: &str) -> Copied {
+fn url(document: &SceneDocument, id: &str, server: &str) -> Copied {
+    let request = &document.request;
     let query = url_query(request);
+    let reading = reading_query(&document.reading);
     let parameters: Vec<String> = query
         .parameters
         .iter()
+        .chain(&reading)
         .map(|(name, value)| format!("{name}={}", encoded(value)))
         .collect();
     Copied {
@@ -172,6 +175,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use molshot_scenes::RenderRequest;
     use molshot_scenes::request::{InlineFile, Preset};
     use serde_json::json;
 

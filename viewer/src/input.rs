@@ -12,7 +12,7 @@ use molshot::input::{
 };
 use molshot_molecule::read_bytes;
 use molshot_molecule::{Format, PartRole, ReadOptions, Structure};
-use molshot_scenes::request::{InlineFile, StructureSource};
+use molshot_scenes::request::{InlineFile, ReadingRequest, StructureSource};
 use molshot_scenes::{RenderRequest, SceneDocument};
 
 /// First bytes of gzipped data (RFC 1952, section 2.3.1).
@@ -34,6 +34,7 @@ pub(crate) enum InputSource {
 pub(crate) struct LoadedInput {
     pub(crate) structure: Arc<Structure>,
     pub(crate) source: StructureSource,
+    pub(crate) reading: ReadingRequest,
     pub(crate) request: RenderRequest,
 }
 
@@ -100,15 +101,20 @@ impl InputSource {
                 Ok(LoadedInput {
                     structure,
                     source: StructureSource::Paths { paths },
+                    reading: ReadingRequest::default(),
                     request: RenderRequest::default(),
                 })
             }
             Self::SceneFile(path) => {
                 let document = read_scene(path)?;
-                let structure = Arc::new(read_source(&document.structure, path, options)?);
+                let options = options
+                    .clone()
+                    .with_reading(&document.reading.to_reading()?);
+                let structure = Arc::new(read_source(&document.structure, path, &options)?);
                 Ok(LoadedInput {
                     structure,
                     source: document.structure,
+                    reading: document.reading,
                     request: document.request,
                 })
             }
@@ -123,6 +129,7 @@ impl InputSource {
                 Ok(LoadedInput {
                     structure: Arc::new(structure),
                     source: StructureSource::Files { files: vec![file] },
+                    reading: ReadingRequest::default(),
                     request: RenderRequest::default(),
                 })
             }

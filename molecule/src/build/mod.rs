@@ -88,6 +88,12 @@ pub(crate) fn build(
         chains,
         ..
     } = columns;
+    let model_numbers = if model_numbers.is_empty() {
+        (1..=models.max(1) as u32).collect()
+    } else {
+        model_numbers
+    };
+    let first_number = model_numbers.first().copied().unwrap_or(1);
     let mut structure = Structure {
         parts: vec![Part {
             name: part_name.to_owned(),
@@ -95,15 +101,13 @@ pub(crate) fn build(
             atoms: 0..atoms.len() as u32,
             residues: 0..residues.len() as u32,
             models: models.max(1),
-            model_numbers: if model_numbers.is_empty() {
-                (1..=models.max(1) as u32).collect()
-            } else {
-                model_numbers
-            },
+            model_numbers,
+            model: options.model.unwrap_or(first_number),
             overlay_model: None,
             alternates_left_out,
             symmetry,
             has_secondary_structure: false,
+            assembly: None,
             cells: None,
         }],
         atoms,
@@ -121,7 +125,7 @@ pub(crate) fn build(
         residue_segment,
     };
     perceive(&mut structure, file, file_bonds);
-    secondary::mark(&mut structure, file, secondary_structure);
+    secondary::mark(&mut structure, file, &secondary_structure);
     Ok(structure)
 }
 

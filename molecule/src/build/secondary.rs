@@ -20,7 +20,7 @@ const MOST_CUT_RECORDS: usize = 1000;
 
 /// Marks the amino acids of a structure of one part. A later helix or strand replaces an earlier
 /// one, and a strand replaces a helix, as in ChimeraX.
-pub(super) fn mark(structure: &mut Structure, file: &str, stated: RawSecondaryStructure) {
+pub(super) fn mark(structure: &mut Structure, file: &str, stated: &RawSecondaryStructure) {
     if stated.elements.is_empty() {
         return;
     }

@@ -82,7 +82,9 @@ pub fn find_cancellable(
     let mut contacts = Vec::new();
     let mut hydrogen_bonds = None;
     let wants = |kind: ContactKind| options.kinds.contains(&kind);
-    if wants(ContactKind::HydrogenBonds) || wants(ContactKind::WaterBridges) {
+    // Without one of the two sides there is no contact.
+    let is_complete = site.has(true) && site.has(false);
+    if is_complete && (wants(ContactKind::HydrogenBonds) || wants(ContactKind::WaterBridges)) {
         let found = bonds_of(&typed, cancel)?;
         warnings.extend_from_slice(&found.warnings);
         hydrogen_bonds = Some(found);
@@ -90,8 +92,7 @@ pub fn find_cancellable(
         warnings.extend_from_slice(&typed.warnings);
         warn(&site, &mut warnings);
     }
-    // Without one of the two sides there is no contact.
-    if site.has(true) && site.has(false) {
+    if is_complete {
         let mut pairs = Pairs {
             cancel,
             crowded: 0,
@@ -233,10 +234,17 @@ fn warn(site: &Site<'_>, warnings: &mut Vec<Warning>) {
             message,
         });
     };
-    for (is_ligand, name) in [(false, "pocket"), (true, "ligand")] {
+    for (is_ligand, name, remedy) in [
+        (false, "pocket", "give the file of the protein, too"),
+        (
+            true,
+            "ligand",
+            "give the file of the ligand, too, with a name such as x_ligand.sdf",
+        ),
+    ] {
         if !site.has(is_ligand) {
             warn(format!(
-                "the structure has no {name}, so there are no contacts between pocket and ligand; give both files"
+                "the structure has no {name}, so there are no contacts between pocket and ligand; {remedy}"
             ));
         }
     }

@@ -23,8 +23,11 @@ pub struct SideReport {
     pub insertion_code: String,
     /// Chain id; empty if it is blank.
     pub chain: String,
-    /// Name of the input file without folder and extension.
+    /// Name of the input file without folder and extension; of several models with the model's
+    /// number.
     pub part: String,
+    /// Number of the copy by symmetry; 1 for atoms as they are in a file.
+    pub copy: u32,
     /// Atom names.
     pub atoms: Vec<String>,
     /// Indices of the atoms in the structure, in the same order.
@@ -87,7 +90,7 @@ pub struct ContactReport {
 }
 
 /// The columns of the text.
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 22] = [
     "kind",
     "stacking",
     "ligand_role",
@@ -106,6 +109,10 @@ const COLUMNS: [&str; 18] = [
     "second_angle_degrees",
     "offset_angstrom",
     "within_salt_bridge",
+    "ligand_part",
+    "ligand_copy",
+    "rest_part",
+    "rest_copy",
 ];
 
 impl Contacts {
@@ -152,6 +159,7 @@ fn side_report(structure: &Structure, side: &ContactSide) -> SideReport {
         insertion_code: first.insertion_code,
         chain: first.chain,
         part: first.part,
+        copy: first.copy,
         atoms: names
             .map(|&atom| structure.atoms().name[atom as usize].to_string())
             .collect(),
@@ -217,7 +225,11 @@ fn line(text: &mut String, entry: &ContactEntry) {
     ] {
         let _ = write!(text, "\t{}", number(value, decimals));
     }
-    let _ = writeln!(text, "\t{}", entry.within_salt_bridge);
+    let _ = write!(text, "\t{}", entry.within_salt_bridge);
+    for side in [&entry.ligand, &entry.rest] {
+        let _ = write!(text, "\t{}\t{}", plain(&side.part), side.copy);
+    }
+    text.push('\n');
 }
 
 fn chain(id: &str) -> String {

@@ -78,6 +78,12 @@ impl Structure {
         let placements = placements(&chosen);
         let mut structure = self.placed(&placements, max_atoms)?;
         structure.warnings.extend(lacking_chains(&self, &chosen));
+        if let Some(part) = structure.parts.first_mut() {
+            part.assembly = Some(match choice {
+                AssemblyChoice::Id(id) => id.clone(),
+                _ => "all".to_owned(),
+            });
+        }
         Ok(structure)
     }
 

@@ -14,8 +14,22 @@ use crate::{CancelToken, MoleculeError, Structure};
 
 /// Largest number of unit cells along an edge.
 pub const MOST_CELLS: u32 = 100;
+/// Largest distance at which copies are looked for, angstrom.
+pub const MOST_MATE_ANGSTROM: f64 = 1000.0;
 /// Largest number of places of copies that are looked at for neighbours.
 const MOST_PLACES: f64 = 1e6;
+
+/// Reads numbers of unit cells along the edges a, b and c, such as `2x2x1`. `None` for other texts,
+/// and for numbers that are not from 1 to [`MOST_CELLS`].
+#[must_use]
+pub fn cells_from_name(text: &str) -> Option<[u32; 3]> {
+    let counts = text.split(['x', 'X']).map(|count| {
+        let count = count.parse::<u32>().ok();
+        count.filter(|count| (1..=MOST_CELLS).contains(count))
+    });
+    let counts: Option<Vec<u32>> = counts.collect();
+    counts?.try_into().ok()
+}
 
 /// Which part of a crystal is made of a file's atoms.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

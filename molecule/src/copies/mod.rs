@@ -13,4 +13,4 @@ mod packing;
 mod tests;
 
 pub use assembly::AssemblyChoice;
-pub use crystal::{CrystalChoice, MOST_CELLS};
+pub use crystal::{CrystalChoice, MOST_CELLS, MOST_MATE_ANGSTROM, cells_from_name};

@@ -68,8 +68,11 @@ pub struct AtomReport {
     pub insertion_code: String,
     /// Chain id; empty if it is blank.
     pub chain: String,
-    /// Name of the input file without folder and extension.
+    /// Name of the input file without folder and extension; of several models with the model's
+    /// number.
     pub part: String,
+    /// Number of the copy by symmetry that the atom belongs to; 1 for atoms as they are in a file.
+    pub copy: u32,
 }
 
 /// All hydrogen bonds, for JSON.
@@ -222,6 +225,7 @@ fn bond_report(structure: &Structure, bond: &HydrogenBond) -> BondReport {
 
 pub(crate) fn atom_report(structure: &Structure, atom: u32) -> AtomReport {
     let residue = structure.residue_of(atom);
+    let chain = &structure.chains()[residue.chain as usize];
     AtomReport {
         index: atom,
         atom: structure.atoms().name[atom as usize].to_string(),
@@ -231,7 +235,8 @@ pub(crate) fn atom_report(structure: &Structure, atom: u32) -> AtomReport {
             b' ' => String::new(),
             code => char::from(code).to_string(),
         },
-        chain: structure.chains()[residue.chain as usize].id.to_string(),
+        chain: chain.id.to_string(),
         part: structure.part_of(residue).name.clone(),
+        copy: chain.copy,
     }
 }

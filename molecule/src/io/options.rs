@@ -1,5 +1,6 @@
 //! File formats, and the options and limits of reading.
 
+use std::fmt;
 use std::path::Path;
 
 use super::gzip::without_gz;
@@ -212,6 +213,17 @@ impl AlternateLocation {
     }
 }
 
+impl fmt::Display for AlternateLocation {
+    /// Writes what [`Self::from_name`] reads.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Highest => f.write_str("highest"),
+            Self::AllHighest => f.write_str("all-highest"),
+            Self::Id(id) => write!(f, "{}", char::from(*id)),
+        }
+    }
+}
+
 /// Options of reading one input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -267,6 +279,10 @@ mod tests {
         assert_eq!(choice("highest"), Some(AlternateLocation::Highest));
         assert_eq!(choice("all-highest"), Some(AlternateLocation::AllHighest));
         assert_eq!(choice("B"), Some(AlternateLocation::Id(b'B')));
+        for text in ["highest", "all-highest", "B"] {
+            let written = choice(text).map(|choice| choice.to_string());
+            assert_eq!(written.as_deref(), Some(text));
+        }
         for text in ["", " ", "AB", "\n", "\u{e9}", "lowest"] {
             assert_eq!(choice(text), None, "{text:?}");
         }

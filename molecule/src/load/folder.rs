@@ -51,7 +51,7 @@ pub fn read_folder(
 
 /// The files of a folder in `PDBbind` layout that are read as its structure: [`read_folder`] in two
 /// steps, for a caller that reads the files itself.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct FolderFiles {
     path: PathBuf,
     listing: Listing,

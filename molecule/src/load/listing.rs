@@ -61,7 +61,7 @@ pub(super) struct Chosen<'a> {
 }
 
 /// The names in a folder.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Listing {
     pub(super) folder: String,
     /// Name of the folder, empty if it has none (`/`).

@@ -54,8 +54,9 @@ pub(super) fn backbone(
             if is_joined && !is_proline && length > 0.0 {
                 // Opposite to the carbonyl group before, at 1 angstrom from the nitrogen (Kabsch &
                 // Sander 1983).
-                for axis in 0..3 {
-                    hydrogen[axis] += (before.carbon[axis] - before.oxygen[axis]) / length;
+                let ends = std::iter::zip(before.carbon, before.oxygen);
+                for (place, (carbon, oxygen)) in hydrogen.iter_mut().zip(ends) {
+                    *place += (carbon - oxygen) / length;
                 }
             }
         }

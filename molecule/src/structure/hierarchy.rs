@@ -140,6 +140,8 @@ pub struct Part {
     /// The numbers by which [`ReadOptions::model`](crate::ReadOptions::model) chooses among them,
     /// in the order of the file.
     pub model_numbers: Vec<u32>,
+    /// The number of the model that was read.
+    pub model: u32,
     /// The number of the model, where several of a file are parts
     /// ([`Structure::merge_models`](crate::Structure::merge_models)); `None` elsewhere. Different
     /// models do not see each other: there are no hydrogen bonds between them.
@@ -151,6 +153,9 @@ pub struct Part {
     pub symmetry: Symmetry,
     /// True if the file names helices or strands of this part: a residue without either is coil.
     pub has_secondary_structure: bool,
+    /// The biological assembly that the part was made to be: its id in the file, or `all`; `None`
+    /// for other parts.
+    pub assembly: Option<String>,
     /// Number of unit cells along the edges a, b and c that the part was made to fill; `None` for
     /// other parts.
     pub cells: Option<[u32; 3]>,

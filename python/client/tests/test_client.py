@@ -61,6 +61,10 @@ def test_structures_and_pictures(client: Client, tmp_path: Path) -> None:
     assert client.render_request(DEFAULTS, accept="image/jpeg").startswith(b"\xff\xd8")
     assert client.annotations(DEFAULTS, masks=["residue"])["atoms"]
     assert "bonds" in client.hydrogen_bonds("sample-hiv-protease", scope="ligand")
+    contacts = client.contacts("sample-ruvb", kinds="salt-bridges")
+    assert [entry["kind"] for entry in contacts["counts"]] == ["salt-bridges"]
+    request = {"schema_version": 1, "structure": {"id": "sample-dna"}}
+    assert client.caption(request, name="dna")["filename"] == "dna"
     client.remove(structure.id)
     with pytest.raises(ProblemError) as caught:
         client.structure(structure.id)

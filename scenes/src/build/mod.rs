@@ -9,11 +9,12 @@
 //! and is a ball of 0.25 times its van der Waals radius, at least as thick as a stick.
 //! `ball-and-stick` has balls of 0.25 times the van der Waals radius, no ball being thinner than a
 //! stick; `spacefill` has whole van der Waals balls and no bonds; both take the radius by atom type
-//! (`radii`). Every bond is one stick in two halves, each in its atom's colour; with
-//! `bond_orders` double, aromatic and triple bonds have more lines (`bond_lines`).
-//! `cartoon` has ribbons ([`crate::cartoon`]) in place of the atoms of polymers, and else sticks as
-//! `licorice`. Surfaces are meshes beside the atoms (`surface`); with `none` no atoms are drawn.
-//! Pseudobonds are dashes ([`crate::pseudobonds`]) and drawn only on request. Sizes and colours are
+//! ([`molshot_molecule::perception::vdw_radii_angstrom`]). Every bond is one stick in two halves,
+//! each in its atom's colour; with `bond_orders` double, aromatic and triple bonds have more lines
+//! (`bond_lines`). `cartoon` has ribbons ([`crate::cartoon`]) in place of the atoms of polymers, and
+//! else sticks as `licorice`. Surfaces are meshes (`surface`), beside the atoms or, with the preset
+//! `none`, in place of them. Pseudobonds are dashes ([`crate::pseudobonds`]) and drawn only on
+//! request. Sizes and colours are
 //! `ChimeraX`'s (user guide, `style` and `size`; observed in its pictures).
 //!
 //! Where: as read, but for what the request's transforms move ([`crate::transforms`]). Selections
@@ -24,12 +25,12 @@ mod bond_lines;
 mod cell_edges;
 mod empty;
 mod labels;
+mod meshes;
 mod opacity;
 mod paint;
 mod radii;
 mod ribbons;
 mod surface;
-mod surfaces;
 #[cfg(test)]
 mod tests;
 
@@ -40,15 +41,13 @@ use molshot_molecule::perception::bond_orders;
 use molshot_molecule::{CancelToken, Element, ResidueClass, Structure};
 
 use self::bond_lines::cylinders;
+use self::meshes::Meshes;
 use self::radii::Radii;
-use self::ribbons::Ribbons;
-use self::surfaces::DrawnSurfaces;
 use crate::camera::{Camera, ViewPoint};
 use crate::commands::{COMMANDS_POINTER, Command};
 use crate::error::SceneError;
 use crate::job::RenderJob;
 use crate::labels::ATOM_LIFT_ANGSTROM;
-use crate::mesh::Mesh;
 use crate::misi_presets;
 use crate::pseudobonds::{Dashed, dashed, of_structure};
 use crate::request::{
@@ -264,6 +263,7 @@ fn build(
         .selection()?
         .evaluate_cancellable(&structure, cancel)?;
     let styled = styled_atoms(&structure, style);
+    let draws_atoms = style.preset != Preset::None;
     let subject = misi_presets::subject(&structure, style, cancel)?;
     let of_subject = |atom: usize| subject.as_ref().is_none_or(|subject| subject[atom]);
     let shown: Vec<bool> = (0..styled.len())
@@ -275,6 +275,9 @@ fn build(
     if !styled.contains(&true) {
         return Err(empty::why_empty(&structure, style, &styled));
     }
+    if !draws_atoms && style.surface.is_none() && style.cartoon.is_none() {
+        return Err(empty::nothing_beside_atoms());
+    }
     if !shown.contains(&true) {
         return Err(match style.preset {
             Preset::MisiPocket | Preset::MisiLigand if request.select.as_str() == "all" => {
@@ -283,31 +286,32 @@ fn build(
             _ => empty::why_not_selected(request, &styled, &selected),
         });
     }
-    let ribbons = Ribbons::new(&structure, style, &styled, cancel)?;
     let colors = paint::atom_colors(&structure, style.color_scheme(), style, &styled, cancel)?;
-    let surfaces = DrawnSurfaces::new(&structure, style, &styled, &colors, cancel)?;
-    let [styled_balls, balls] =
-        ribbons::without_hidden(ribbons.as_ref(), &structure, style, [&styled, &shown]);
-    let mut mesh = match &ribbons {
-        Some(ribbons) => ribbons.all(&colors, cancel)?,
-        None => Mesh::default(),
-    };
+    let mut meshes = Meshes::new(&structure, style, &styled, &colors, cancel)?;
+    let [mut styled_balls, mut balls] =
+        ribbons::without_hidden(meshes.ribbons(), &structure, [&styled, &shown]);
+    if !draws_atoms {
+        styled_balls.fill(false);
+        balls.fill(false);
+    }
+    let [ribbon_bounds, surface_bounds] = meshes.bounds();
     let edges = cell_edges::cell_edges(&structure, style);
     let boxes = [
         radii.bounds(&structure, &styled_balls),
-        mesh.bounds(),
-        surfaces.bounds(),
+        ribbon_bounds,
+        surface_bounds,
         cell_edges::bounds(&edges),
     ];
     let Some(bounds) = boxes.into_iter().flatten().reduce(|a, b| a.union(&b)) else {
-        return Err(match style.preset {
-            Preset::None => empty::nothing_beside_atoms(),
-            _ => empty::why_empty(&structure, style, &styled),
-        });
+        return Err(empty::why_empty(&structure, style, &styled));
     };
-    let [bounds, clip_bounds] = match style.preset {
+    let [bounds, mut clip_bounds] = match style.preset {
         Preset::MisiResidue => {
-            fit_to_subject(&structure, style, &styled, of_subject, &radii).unwrap_or([bounds; 2])
+            let fitted = fit_to_subject(&structure, style, &styled, of_subject, &radii);
+            fitted.map_or([bounds; 2], |fitted| match surface_bounds {
+                Some(surface) => fitted.map(|bounds| bounds.union(&surface)),
+                None => fitted,
+            })
         }
         _ => [bounds; 2],
     };
@@ -320,39 +324,20 @@ fn build(
     let framed: Vec<bool> = (0..styled.len())
         .map(|atom| styled_balls[atom] && (style.preset != Preset::MisiResidue || of_subject(atom)))
         .collect();
-    let clip_bounds = moved
-        .as_ref()
-        .and_then(|moved| radii.bounds(moved, &framed))
-        .map_or(clip_bounds, |moved| clip_bounds.union(&moved));
-    let (ribbons, clip_bounds) = match (ribbons, &moved) {
-        (Some(ribbons), Some(moved)) => {
-            let ribbons = ribbons.moved(moved);
-            mesh = ribbons.all(&colors, cancel)?;
-            let boxes = [Some(clip_bounds), mesh.bounds()];
-            let union = boxes.into_iter().flatten().reduce(|a, b| a.union(&b));
-            (Some(ribbons), union.unwrap_or(clip_bounds))
+    let structure = match moved {
+        Some(moved) => {
+            meshes.move_to(&moved, cancel)?;
+            let [ribbons, surfaces] = meshes.bounds();
+            let boxes = [radii.bounds(&moved, &framed), ribbons, surfaces];
+            let boxes = boxes.into_iter().flatten();
+            clip_bounds = boxes.fold(clip_bounds, |a, b| a.union(&b));
+            moved
         }
-        (ribbons, _) => (ribbons, clip_bounds),
+        None => structure,
     };
-    let surfaces = match &moved {
-        Some(moved) => surfaces.moved(moved, cancel)?,
-        None => surfaces,
-    };
-    let clip_bounds = surfaces
-        .bounds()
-        .map_or(clip_bounds, |bounds| clip_bounds.union(&bounds));
-    let read = Arc::clone(&structure);
-    let structure = moved.unwrap_or(structure);
-    let mut labelled = balls.clone();
-    if let Some(ribbons) = &ribbons {
-        if let Some(drawn) = ribbons.drawn(&structure, &shown) {
-            mesh = ribbons.some(&drawn, &colors, cancel)?;
-        }
-        labelled = ribbons.labelled(&structure, &balls, &shown);
-    }
-    surfaces.add_to(&mut mesh, |atom| selected[atom] && of_subject(atom))?;
-    opacity::apply(&mut mesh, &read, &style.opacities, cancel)?;
-    if style.preset == Preset::None && mesh.is_empty() {
+    let kept = |atom: usize| selected[atom] && of_subject(atom);
+    let (mesh, labelled) = meshes.finish(&structure, [&shown, &balls], kept, cancel)?;
+    if !draws_atoms && mesh.is_empty() {
         return Err(empty::no_mesh_selected(request));
     }
     cancel.check()?;
@@ -366,16 +351,7 @@ fn build(
     dashes.extend_from_slice(pseudobonds);
     cylinders.extend(dashed(&structure, &dashes, |atom| balls[atom as usize]));
     cylinders.extend(edges);
-    let background = match style.background {
-        BackgroundRequest::Transparent => Background {
-            color: [0; 3],
-            transparent: true,
-        },
-        BackgroundRequest::Color(color) => Background {
-            color: color.0,
-            transparent: false,
-        },
-    };
+    let background = background(style.background);
     let drawn = labels::Drawn {
         structure: &structure,
         shown: &labelled,
@@ -397,6 +373,19 @@ fn build(
         clip_bounds,
         structure,
     })
+}
+
+fn background(request: BackgroundRequest) -> Background {
+    match request {
+        BackgroundRequest::Transparent => Background {
+            color: [0; 3],
+            transparent: true,
+        },
+        BackgroundRequest::Color(color) => Background {
+            color: color.0,
+            transparent: false,
+        },
+    }
 }
 
 /// Boxes of what the picture type shows, with its labels: for the camera's fit, and for its clip

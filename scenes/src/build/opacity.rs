@@ -8,23 +8,9 @@ use crate::error::SceneError;
 use crate::mesh::{Mesh, MeshVertex};
 use crate::request::OpacityRequest;
 
-/// Gives the triangles of a mesh the opacities of a request, whose selections are those of the
-/// structure as it was read.
-pub(super) fn apply(
-    mesh: &mut Mesh,
-    structure: &Structure,
-    entries: &[OpacityRequest],
-    cancel: &CancelToken,
-) -> Result<(), SceneError> {
-    if let Some(opacities) = atom_opacities(structure, entries, cancel)? {
-        set_opacities(mesh, &opacities);
-    }
-    Ok(())
-}
-
 /// The opacity of every atom's meshes, 255 where nothing is said; of several entries the last one
 /// counts. None without entries.
-fn atom_opacities(
+pub(super) fn atom_opacities(
     structure: &Structure,
     entries: &[OpacityRequest],
     cancel: &CancelToken,
@@ -59,7 +45,7 @@ pub(super) fn retain(mesh: &mut Mesh, keep: impl Fn(u32) -> bool) {
 
 /// Gives triangles the opacity of their atoms: of that which two corners belong to, or of that of
 /// the first corner. Corners between triangles of different opacity are doubled.
-fn set_opacities(mesh: &mut Mesh, opacities: &[u8]) {
+pub(super) fn set_opacities(mesh: &mut Mesh, opacities: &[u8]) {
     let of_vertex = |vertex: &MeshVertex| {
         let opacity = opacities.get(vertex.atom as usize);
         opacity.copied().unwrap_or(u8::MAX)

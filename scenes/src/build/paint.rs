@@ -89,7 +89,7 @@ fn check_plddt(structure: &Structure, styled: &[bool]) -> Result<(), SceneError>
 fn by_hydrophobicity(structure: &Structure) -> Vec<[u8; 4]> {
     let residues = structure.residues().iter();
     let colors = residues.map(|residue| hydrophobicity(&residue.name).map(hydrophobicity_color));
-    by_residue_or_element(structure, &Vec::from_iter(colors))
+    by_residue_or_element(structure, colors)
 }
 
 fn by_secondary_structure(
@@ -104,7 +104,7 @@ fn by_secondary_structure(
         ResidueClass::Nucleotide => Some(nucleic_acid_color(is_dna(structure, residue))),
         _ => None,
     });
-    Ok(by_residue_or_element(structure, &Vec::from_iter(colors)))
+    Ok(by_residue_or_element(structure, colors))
 }
 
 /// Nucleotides of DNA lack the oxygen O2'.
@@ -131,11 +131,15 @@ fn rainbow(structure: &Structure) -> Vec<[u8; 4]> {
         let last = counts[residue.chain as usize].saturating_sub(1).max(1);
         Some(rainbow_color(place? as f32 / last as f32))
     });
-    by_residue_or_element(structure, &Vec::from_iter(colors))
+    by_residue_or_element(structure, colors)
 }
 
 /// The colour of each residue; atoms of residues without one have that of their element.
-fn by_residue_or_element(structure: &Structure, of_residue: &[Option<Rgb>]) -> Vec<[u8; 4]> {
+fn by_residue_or_element(
+    structure: &Structure,
+    colors: impl Iterator<Item = Option<Rgb>>,
+) -> Vec<[u8; 4]> {
+    let of_residue: Vec<Option<Rgb>> = colors.collect();
     let atoms = structure.atoms();
     std::iter::zip(&atoms.element, &atoms.residue)
         .map(|(element, residue)| {

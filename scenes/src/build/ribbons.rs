@@ -155,11 +155,9 @@ impl Ribbons {
 pub(super) fn without_hidden(
     ribbons: Option<&Ribbons>,
     structure: &Structure,
-    style: &StyleRequest,
     atoms: [&Vec<bool>; 2],
 ) -> [Vec<bool>; 2] {
     atoms.map(|atoms| match ribbons {
-        _ if style.preset == Preset::None => vec![false; atoms.len()],
         Some(ribbons) => ribbons.without_hidden(structure, atoms.clone()),
         None => atoms.clone(),
     })

@@ -454,7 +454,7 @@ fn a_camera_fitted_to_ribbons_is_that_of_a_pocket_just_opened() {
     let Some(data) = std::env::var_os("MOLSHOT_TEST_DATA").map(std::path::PathBuf::from) else {
         // Past the capture of the test harness.
         let text = b"skipped: MOLSHOT_TEST_DATA is not set\n";
-        std::io::Write::write_all(&mut std::io::stderr(), text).unwrap();
+        std::io::Write::write_all(&mut std::io::stderr(), text).expect("a standard error");
         return;
     };
     let table = std::fs::read_to_string(data.join("truth/camera_truth.tsv")).expect("a table");
@@ -477,8 +477,11 @@ fn a_camera_fitted_to_ribbons_is_that_of_a_pocket_just_opened() {
         let scene = crate::build_scene(structure.into(), &crate::RenderRequest::default());
         let camera = scene.expect("sticks").camera(&request, 800, 600);
         let found = camera.expect("ribbons").pose().position_angstrom;
-        let numbers = origin.split(',').map(|part| part.parse().unwrap());
-        let error = found.distance(DVec3::from_slice(&Vec::from_iter(numbers)));
+        let numbers = origin
+            .split(',')
+            .map(|part| part.parse().expect("a number"));
+        let numbers: Vec<f64> = numbers.collect();
+        let error = found.distance(DVec3::from_slice(&numbers));
         errors.push((error, (*id).to_owned()));
     }
     errors.sort_by(|a, b| a.0.total_cmp(&b.0));

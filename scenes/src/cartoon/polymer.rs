@@ -143,7 +143,7 @@ fn joined(structure: &Structure) -> Vec<bool> {
             let names = [bond.a, bond.b].map(|atom| atoms.name[atom as usize].as_str());
             joined[index] |= match first.class {
                 ResidueClass::AminoAcid => matches!(names, ["C", "N"] | ["CA", "CA"]),
-                _ => matches!(names, ["O3'" | "O3*", "P"] | ["P", "P"]),
+                _ => matches!(names, ["O3'" | "O3*" | "P", "P"]),
             };
         }
     }

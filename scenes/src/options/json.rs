@@ -2,13 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::{OptionKind, RENDER_OPTIONS, RenderOption};
+use super::{OptionKind, READING_OPTIONS, RENDER_OPTIONS, RenderOption};
 
-/// The table as a JSON array, one object per option: `name`, `pointer`, `kind`, `group`, `help`,
-/// `default`, `in_url`, and where they apply `words`, `minimum`, `maximum` and `unit`.
+/// The tables of render options and of reading options as one JSON array, one object per option:
+/// `name`, `pointer`, `kind`, `group`, `help`, `default`, `in_url`, and where they apply `words`,
+/// `minimum`, `maximum` and `unit`.
 #[must_use]
 pub fn options_json() -> Value {
-    RENDER_OPTIONS.iter().map(RenderOption::json).collect()
+    let all = RENDER_OPTIONS.iter().chain(READING_OPTIONS);
+    all.map(RenderOption::json).collect()
 }
 
 impl RenderOption {
@@ -58,6 +60,7 @@ impl RenderOption {
             OptionKind::Color => "color",
             OptionKind::Colors => "colors",
             OptionKind::Background => "background",
+            OptionKind::Text(_) => "text",
             OptionKind::Selection => "selection",
             OptionKind::Residue => "residue",
             OptionKind::Size => "size",

@@ -8,6 +8,7 @@
 
 mod json;
 mod query;
+mod reading;
 mod row;
 mod schema;
 mod surface;
@@ -17,7 +18,8 @@ mod tests;
 mod value;
 
 pub use json::options_json;
-pub use query::{UrlQuery, url_query};
+pub use query::{UrlQuery, reading_query, url_query};
+pub use reading::{READING_OPTIONS, url_options};
 pub(crate) use schema::describe;
 pub use table::RENDER_OPTIONS;
 pub use value::{GivenOption, apply, contradiction, parse_size, split_text};
@@ -91,6 +93,8 @@ pub enum OptionKind {
     Colors,
     /// A colour, or `transparent`.
     Background,
+    /// A text that its own reader checks; what stands for it in help.
+    Text(&'static str),
     /// A selection.
     Selection,
     /// A residue: name, number and, where that is not enough, chain, such as `ARG 45 A`.
@@ -129,16 +133,19 @@ pub enum OptionGroup {
     Effects,
     /// The file.
     Output,
+    /// What is read of the structure's files.
+    Input,
 }
 
 impl OptionGroup {
     /// All groups, in the order in which they are shown.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::View,
         Self::Style,
         Self::Labels,
         Self::Effects,
         Self::Output,
+        Self::Input,
     ];
 
     /// Its heading.
@@ -150,6 +157,7 @@ impl OptionGroup {
             Self::Labels => "Labels",
             Self::Effects => "Effects",
             Self::Output => "Output",
+            Self::Input => "Input",
         }
     }
 }
@@ -167,10 +175,8 @@ pub fn option(name: &str) -> Option<&'static RenderOption> {
 /// closest first.
 #[must_use]
 pub fn options_at(pointer: &str) -> Vec<&'static RenderOption> {
-    let mut found: Vec<&RenderOption> = RENDER_OPTIONS
-        .iter()
-        .filter(|option| option.reaches(pointer))
-        .collect();
+    let all = RENDER_OPTIONS.iter().chain(READING_OPTIONS);
+    let mut found: Vec<&RenderOption> = all.filter(|option| option.reaches(pointer)).collect();
     found.sort_by_key(|option| std::cmp::Reverse(option.pointer.len()));
     found
 }
@@ -221,6 +227,7 @@ impl RenderOption {
             OptionKind::Keywords(_) => vec!["WORDS"],
             OptionKind::Color | OptionKind::Background => vec!["COLOR"],
             OptionKind::Colors => vec!["COLORS"],
+            OptionKind::Text(name) => vec![name],
             OptionKind::Selection => vec!["SELECTION"],
             OptionKind::Residue => vec!["RESIDUE"],
             OptionKind::Size => vec!["WxH"],

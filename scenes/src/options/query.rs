@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{OptionKind, RENDER_OPTIONS, RenderOption};
-use crate::request::RenderRequest;
+use super::{OptionKind, READING_OPTIONS, RENDER_OPTIONS, RenderOption};
+use crate::request::{ReadingRequest, RenderRequest};
 
 /// A request as URL parameters.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -43,6 +43,19 @@ pub fn url_query(request: &RenderRequest) -> UrlQuery {
         }
     });
     query
+}
+
+/// The parameters of URLs for what is read of a structure; none for the first model as it is in
+/// the file.
+#[must_use]
+pub fn reading_query(reading: &ReadingRequest) -> Vec<(&'static str, String)> {
+    let document = json!({ "reading": reading });
+    let given = READING_OPTIONS.iter().filter_map(|option| {
+        let value = document.pointer(option.pointer)?;
+        let text = plain(value).filter(|_| *value != Value::Bool(false))?;
+        Some((option.name, text))
+    });
+    given.collect()
 }
 
 impl RenderOption {

@@ -1,4 +1,4 @@
-//! The parts of a row of the table.
+//! How a row of the table is written.
 
 use super::{OptionGroup as G, OptionKind as K, RenderOption};
 use crate::ranges::NumberRange;

@@ -3,13 +3,13 @@
 
 use serde_json::{Value, json};
 
-use super::{OptionKind, RENDER_OPTIONS, RenderOption};
+use super::{OptionKind, READING_OPTIONS, RENDER_OPTIONS, RenderOption};
 use crate::ranges;
 
 /// Writes help and ranges of the options into the JSON schema of the request.
 pub(crate) fn describe(schema: &mut Value) {
     // Of several options for one key the first one that is not a shorthand describes it.
-    for option in RENDER_OPTIONS.iter().rev() {
+    for option in RENDER_OPTIONS.iter().chain(READING_OPTIONS).rev() {
         for (key, [min, max]) in option.limits() {
             if let Some(number) = key_at(schema, &format!("{}{key}", option.pointer)) {
                 number["minimum"] = min;
@@ -116,6 +116,7 @@ impl RenderOption {
             | OptionKind::Color
             | OptionKind::Colors
             | OptionKind::Background
+            | OptionKind::Text(_)
             | OptionKind::Selection
             | OptionKind::Residue
             | OptionKind::Offset

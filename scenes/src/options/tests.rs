@@ -1,7 +1,10 @@
 use serde_json::{Value, json};
 
-use super::{GivenOption, RENDER_OPTIONS, apply, option, options_at, url_query};
-use crate::request::RenderRequest;
+use super::{
+    GivenOption, READING_OPTIONS, RENDER_OPTIONS, apply, option, options_at, reading_query,
+    url_options, url_query,
+};
+use crate::request::{ReadingRequest, RenderRequest};
 
 fn set(values: &[(&str, &str)]) -> Result<RenderRequest, String> {
     let given: Vec<GivenOption> = values
@@ -16,13 +19,13 @@ fn set(values: &[(&str, &str)]) -> Result<RenderRequest, String> {
 
 #[test]
 fn names_and_pointers_are_well_formed_and_names_are_unique() {
-    for (index, option) in RENDER_OPTIONS.iter().enumerate() {
+    for (index, option) in url_options().enumerate() {
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte == b'-';
         assert!(option.name.bytes().all(plain), "{}", option.name);
         assert!(option.pointer.starts_with('/'), "{}", option.name);
         assert!(option.help.ends_with('.'), "{}", option.name);
-        let others = &RENDER_OPTIONS[..index];
-        assert!(others.iter().all(|other| other.name != option.name));
+        let mut others = url_options().take(index);
+        assert!(others.all(|other| other.name != option.name));
     }
 }
 
@@ -146,6 +149,24 @@ fn the_schema_has_the_tables_help_and_ranges() {
         option("fov").map(|option| option.help)
     );
     let rows = super::options_json();
-    assert_eq!(rows.as_array().map(Vec::len), Some(RENDER_OPTIONS.len()));
+    let count = RENDER_OPTIONS.len() + READING_OPTIONS.len();
+    assert_eq!(rows.as_array().map(Vec::len), Some(count));
+    let model = &schema["$defs"]["ReadingRequest"]["properties"]["model"];
+    assert_eq!(model["description"].as_str(), Some(READING_OPTIONS[0].help));
     assert_eq!(rows[0]["kind"], Value::from("size"));
+}
+
+#[test]
+fn what_is_read_is_written_as_parameters() {
+    let mut reading = ReadingRequest::default();
+    assert_eq!(reading_query(&reading), []);
+    reading.model = Some("2-5".into());
+    reading.unit_cell = true;
+    let expected = [
+        ("model", "2-5".to_owned()),
+        ("unit-cell", "true".to_owned()),
+    ];
+    assert_eq!(reading_query(&reading), expected);
+    reading.symmetry_mates_angstrom = Some(4.5);
+    assert_eq!(reading_query(&reading)[2], ("symmetry-mates", "4.5".into()));
 }

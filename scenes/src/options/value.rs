@@ -249,6 +249,7 @@ impl RenderOption {
             OptionKind::Keyword(_)
             | OptionKind::Color
             | OptionKind::Background
+            | OptionKind::Text(_)
             | OptionKind::Selection
             | OptionKind::Residue
             | OptionKind::Commands

@@ -10,8 +10,8 @@ use serde::de::{DeserializeSeed, Error, IntoDeserializer, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::json;
 
-use super::strict_serde::whole_number;
-use super::{RenderRequest, StructureSource};
+use super::strict_serde::{Object, whole_number};
+use super::{ReadingRequest, RenderRequest, StructureSource};
 
 /// The version of the document that is read and written here.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -19,10 +19,12 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// Keys of the document beside those of the request.
 const VERSION_KEY: &str = "schema_version";
 const STRUCTURE_KEY: &str = "structure";
+const READING_KEY: &str = "reading";
 /// All keys of the document, in the order in which messages list them.
 pub(super) const KEYS: &[&str] = &[
     VERSION_KEY,
     STRUCTURE_KEY,
+    READING_KEY,
     "style",
     "camera",
     "commands",
@@ -36,15 +38,28 @@ pub(super) const KEYS: &[&str] = &[
 pub struct SceneDocument {
     /// Where the structure comes from.
     pub structure: StructureSource,
+    /// Which models and copies are read of its files.
+    pub reading: ReadingRequest,
     /// What to draw of it.
     pub request: RenderRequest,
 }
 
 impl SceneDocument {
-    /// A document of these two.
+    /// A document of these two, with the first model as it is in the file.
     #[must_use]
     pub fn new(structure: StructureSource, request: RenderRequest) -> Self {
-        Self { structure, request }
+        Self {
+            structure,
+            reading: ReadingRequest::default(),
+            request,
+        }
+    }
+
+    /// Sets which models and copies are read.
+    #[must_use]
+    pub fn with_reading(mut self, reading: ReadingRequest) -> Self {
+        self.reading = reading;
+        self
     }
 }
 
@@ -57,6 +72,8 @@ pub struct PartialDocument {
     version: Option<SchemaVersion>,
     /// Where the structure comes from, if that is given.
     pub structure: Option<StructureSource>,
+    /// Which models and copies are read of its files.
+    pub reading: ReadingRequest,
     /// What to draw of it.
     pub request: RenderRequest,
 }
@@ -67,6 +84,8 @@ impl Serialize for SceneDocument {
         struct Written<'a> {
             schema_version: u32,
             structure: &'a StructureSource,
+            #[serde(skip_serializing_if = "ReadingRequest::is_default")]
+            reading: &'a ReadingRequest,
             #[serde(flatten)]
             request: &'a RenderRequest,
         }
@@ -74,6 +93,7 @@ impl Serialize for SceneDocument {
         let written = Written {
             schema_version: SCHEMA_VERSION,
             structure: &self.structure,
+            reading: &self.reading,
             request: &self.request,
         };
         written.serialize(serializer)
@@ -89,7 +109,7 @@ impl<'de> Deserialize<'de> for SceneDocument {
         let structure = part
             .structure
             .ok_or_else(|| D::Error::missing_field(STRUCTURE_KEY))?;
-        Ok(Self::new(structure, part.request))
+        Ok(Self::new(structure, part.request).with_reading(part.reading))
     }
 }
 
@@ -105,16 +125,18 @@ impl<'de> Deserialize<'de> for PartialDocument {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<PartialDocument, A::Error> {
-                let (mut version, mut structure) = (None, None);
+                let (mut version, mut structure, mut reading) = (None, None, None);
                 let request =
                     RenderRequest::deserialize(MapAccessDeserializer::new(RequestKeys {
                         map,
                         version: &mut version,
                         structure: &mut structure,
+                        reading: &mut reading,
                     }))?;
                 Ok(PartialDocument {
                     version,
                     structure,
+                    reading: reading.map(|Object(reading)| reading).unwrap_or_default(),
                     request,
                 })
             }
@@ -124,11 +146,13 @@ impl<'de> Deserialize<'de> for PartialDocument {
     }
 }
 
-/// The members of a document but for its version and structure, which are kept separately.
+/// The members of a document but for its version, its structure and how that is read, which are
+/// kept separately.
 struct RequestKeys<'a, A> {
     map: A,
     version: &'a mut Option<SchemaVersion>,
     structure: &'a mut Option<StructureSource>,
+    reading: &'a mut Option<Object<ReadingRequest>>,
 }
 
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for RequestKeys<'_, A> {
@@ -142,6 +166,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for RequestKeys<'_, A> {
             match key {
                 VERSION_KEY => put_once(self.version, key, &mut self.map)?,
                 STRUCTURE_KEY => put_once(self.structure, key, &mut self.map)?,
+                READING_KEY => put_once(self.reading, key, &mut self.map)?,
                 _ => return seed.deserialize(key.into_deserializer()).map(Some),
             }
         }
@@ -202,6 +227,7 @@ impl JsonSchema for SceneDocument {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let mut schema = RenderRequest::json_schema(generator);
         let structure = generator.subschema_for::<StructureSource>();
+        let reading = generator.subschema_for::<ReadingRequest>();
         schema.insert(
             "description".into(),
             "A picture to draw, and the structure to draw it of.".into(),
@@ -221,6 +247,9 @@ impl JsonSchema for SceneDocument {
             let mut structure = structure.to_value();
             structure["description"] = "Where the structure comes from.".into();
             properties.insert(STRUCTURE_KEY.into(), structure);
+            let mut reading = reading.to_value();
+            reading["default"] = json!(ReadingRequest::default());
+            properties.insert(READING_KEY.into(), reading);
         }
         schema
     }

@@ -61,6 +61,7 @@ impl PartialDocument {
         if let Some(structure) = &document.structure {
             structure.validate()?;
         }
+        document.reading.to_reading()?;
         document.request.validate()?;
         Ok(document)
     }

@@ -29,7 +29,7 @@ pub enum Preset {
     Spacefill,
     /// Proteins and nucleic acids as ribbons, everything else as sticks, coloured by chain.
     Cartoon,
-    /// No atoms and bonds: surfaces or ribbons alone.
+    /// No atoms and bonds: ribbons and surfaces that are asked for alone.
     None,
 }
 

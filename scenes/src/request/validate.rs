@@ -52,6 +52,7 @@ impl SceneDocument {
     /// [`SceneError::Invalid`] for the structure, and as [`RenderRequest::validate`].
     pub fn validate(&self) -> Result<(), SceneError> {
         self.structure.validate()?;
+        self.reading.to_reading()?;
         self.request.validate()
     }
 }

@@ -1,6 +1,6 @@
 //! JSON schemas of the tools' arguments. Those of render options come from the one table.
 
-use molshot_scenes::options::{OptionKind, RENDER_OPTIONS, RenderOption};
+use molshot_scenes::options::{OptionKind, RenderOption, url_options};
 use serde_json::{Map, Value, json};
 
 /// Size of a picture if the model does not say one: vision models see about this many pixels.
@@ -21,7 +21,7 @@ pub(super) fn object(properties: &Map<String, Value>, required: &[&str]) -> Map<
 
 /// The render options that a picture's URL takes.
 pub(super) fn options() -> impl Iterator<Item = &'static RenderOption> {
-    RENDER_OPTIONS.iter().filter(|option| option.in_url)
+    url_options()
 }
 
 /// The property of a structure's id.

@@ -1,6 +1,7 @@
 //! Renders requests: structure -> scene -> job -> fair queue -> worker pool -> encoder, with
 //! caches for structures, scenes and encoded images.
 
+mod captions;
 mod fair_queue;
 #[cfg(debug_assertions)]
 mod fault_injection;
@@ -226,9 +227,12 @@ impl RenderService {
     ) -> Result<ResolvedRequest, Problem> {
         self.limits.check_document(&document)?;
         let SceneDocument {
-            structure, request, ..
+            structure,
+            reading,
+            request,
         } = document;
-        let (loaded, parse) = self.library.of_source(structure, user).await?;
+        let reading = reading.to_reading()?;
+        let (loaded, parse) = self.library.of_source(structure, &reading, user).await?;
         let scene_key = scene_key(&loaded, &request);
         let view = (&request.camera, &request.commands, &request.output);
         let mut hash = Sha256::new();
@@ -308,12 +312,13 @@ impl RenderService {
         self.draw(Flow::Singles(permit.client()), job, held).await
     }
 
-    /// Prepares the job of a request. Requests that differ only in the view share one scene.
-    pub(crate) async fn prepare(
+    /// The scene of a request, from the cache if possible. Requests that differ only in the view
+    /// share one scene.
+    async fn scene(
         &self,
-        resolved: ResolvedRequest,
+        resolved: &ResolvedRequest,
         user: MemoryUser<'_>,
-    ) -> Result<PreparedJob, Problem> {
+    ) -> Result<Arc<HeldScene>, Problem> {
         let request = &resolved.request;
         let structure = &resolved.loaded.structure;
         let making = async {
@@ -343,7 +348,18 @@ impl RenderService {
         };
         let (held, hit) = self.scenes.get_or_make(resolved.scene_key, making).await;
         self.metrics.cache("scene", hit);
-        let held = held?;
+        held
+    }
+
+    /// Prepares the job of a request.
+    pub(crate) async fn prepare(
+        &self,
+        resolved: ResolvedRequest,
+        user: MemoryUser<'_>,
+    ) -> Result<PreparedJob, Problem> {
+        let held = self.scene(&resolved, user).await?;
+        let request = &resolved.request;
+        let structure = &resolved.loaded.structure;
         let annotated = resolved.outputs.annotations.is_some();
         let is_small = work(structure, limits::command_bytes(request)) < INLINE_WORK;
         let (request, limits) = (request.clone(), self.limits);

@@ -4,6 +4,7 @@
 mod batch;
 mod batch_document;
 mod info;
+mod interactions;
 mod query;
 mod render;
 mod structures;
@@ -42,6 +43,7 @@ fn table() -> Vec<(&'static str, Routes)> {
         ("/v1/render", post(render::render)),
         ("/v1/render/batch", post(batch::batch)),
         ("/v1/annotations", post(render::annotations)),
+        ("/v1/captions", post(render::caption)),
         (
             "/v1/structures",
             get(structures::list).post(structures::upload),
@@ -52,8 +54,9 @@ fn table() -> Vec<(&'static str, Routes)> {
         ),
         (
             "/v1/structures/{id}/hbonds",
-            get(structures::hydrogen_bonds),
+            get(interactions::hydrogen_bonds),
         ),
+        ("/v1/structures/{id}/contacts", get(interactions::contacts)),
         ("/v1/structures/{id}/request.json", get(structures::request)),
         ("/v1/structures/{id}/{picture}", get(structures::image)),
     ]

@@ -2,11 +2,12 @@
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
+use molshot_molecule::reading::Reading;
 use molshot_scenes::options::{
-    GivenOption, OptionKind, RENDER_OPTIONS, RenderOption, URL_ALIASES, contradiction, option,
-    options_at, split_text,
+    GivenOption, OptionKind, READING_OPTIONS, RenderOption, URL_ALIASES, contradiction, option,
+    options_at, split_text, url_options,
 };
-use molshot_scenes::request::ImageFormat;
+use molshot_scenes::request::{ImageFormat, ReadingRequest};
 use molshot_scenes::suggest::nearest;
 use molshot_scenes::{Keyword, SceneDocument};
 use serde_json::{Value, json};
@@ -132,6 +133,39 @@ impl Parameters {
         }
     }
 
+    /// Sets an option in a document as the parameters say, and returns its values.
+    fn set_option(
+        &self,
+        option: &RenderOption,
+        document: &mut Value,
+    ) -> Result<Vec<String>, Problem> {
+        let values = self.values_of(option)?;
+        option.set(document, &values).map_err(|remedy| {
+            let value = shorten(values.last().map_or("", String::as_str));
+            Problem::parameter(
+                option.name,
+                format!("\"{value}\" is not a value of {}; {remedy}", option.name),
+            )
+        })?;
+        Ok(values)
+    }
+
+    /// Which models and copies are read, for operations that draw nothing. Refuses parameters that
+    /// are neither about that nor among `own`.
+    pub(crate) fn reading(&self, own: &[&str]) -> Result<Reading, Problem> {
+        let mut known = own.to_vec();
+        known.extend(READING_OPTIONS.iter().map(|option| option.name));
+        self.only(&known)?;
+        let mut document = json!({ "reading": {} });
+        for option in READING_OPTIONS {
+            self.set_option(option, &mut document)?;
+        }
+        let request: ReadingRequest = serde_json::from_value(document["reading"].take())
+            .map_err(|error| Problem::internal(&error))?;
+        let reading = request.to_reading();
+        reading.map_err(|error| with_parameter(Problem::from(error), false))
+    }
+
     /// A number. `expected` says which ones are accepted, such as `a whole number`.
     pub(crate) fn number<T: std::str::FromStr>(
         &self,
@@ -170,8 +204,7 @@ fn shorten(text: &str) -> String {
 
 /// The JSON document that an image URL stands for: the values of the parameters, without defaults.
 pub(crate) fn document_of(id: &str, parameters: &Parameters) -> Result<Value, Problem> {
-    let in_url = || RENDER_OPTIONS.iter().filter(|option| option.in_url);
-    let known: Vec<&str> = in_url().map(|option| option.name).collect();
+    let known: Vec<&str> = url_options().map(|option| option.name).collect();
     let parameters = &parameters.renamed();
     parameters.without_options_outside_urls()?;
     parameters.only(&known)?;
@@ -180,15 +213,8 @@ pub(crate) fn document_of(id: &str, parameters: &Parameters) -> Result<Value, Pr
         "structure": { "id": id },
     });
     let mut given = Vec::new();
-    for option in in_url() {
-        let values = parameters.values_of(option)?;
-        option.set(&mut document, &values).map_err(|remedy| {
-            let value = shorten(values.last().map_or("", String::as_str));
-            Problem::parameter(
-                option.name,
-                format!("\"{value}\" is not a value of {}; {remedy}", option.name),
-            )
-        })?;
+    for option in url_options() {
+        let values = parameters.set_option(option, &mut document)?;
         given.push(GivenOption { option, values });
     }
     given.retain(|given| !given.values.is_empty());
@@ -303,14 +329,16 @@ mod tests {
             ("samples", "16"),
             ("compression", "small"),
             ("jpeg-quality", "50"),
+            ("model", "2-5"),
+            ("altloc", "B"),
+            ("assembly", "1"),
+            ("unit-cell", "true"),
+            ("supercell", "2x2x1"),
+            ("symmetry-mates", "4"),
         ];
         assert_eq!(
             values.map(|(name, _)| name).to_vec(),
-            RENDER_OPTIONS
-                .iter()
-                .filter(|option| option.in_url)
-                .map(|option| option.name)
-                .collect::<Vec<_>>()
+            url_options().map(|option| option.name).collect::<Vec<_>>()
         );
         let plain =
             request_of("a", ImageFormat::Jpeg, &Parameters::default()).expect("a valid request");
@@ -388,6 +416,11 @@ mod tests {
             error(&[("silhouette-width", "99")]),
             (422, "silhouette-width".into())
         );
+        assert_eq!(error(&[("model", "first")]), (422, "model".into()));
+        let both = [("assembly", "1"), ("unit-cell", "true")];
+        assert_eq!(error(&both), (422, "unit-cell".into()));
+        let far = [("symmetry-mates", "1001")];
+        assert_eq!(error(&far), (422, "symmetry-mates".into()));
         assert_eq!(error(&[("transform", "all")]), (400, "transform".into()));
         assert_eq!(
             error(&[

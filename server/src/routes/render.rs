@@ -1,14 +1,14 @@
-//! `POST /v1/render` and `POST /v1/annotations`: one render request in, its files out.
+//! `POST /v1/render`, `/v1/annotations` and `/v1/captions`: one render request in, its files out.
 
 use std::sync::Arc;
 
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use molshot_renderer::annotations::MaskKind;
-use molshot_scenes::request::{BackgroundRequest, ImageFormat};
+use molshot_scenes::request::{BackgroundRequest, ImageFormat, StructureSource};
 use molshot_scenes::{Plane, RenderRequest, SceneDocument};
 
 use super::query::Parameters;
@@ -24,6 +24,9 @@ use crate::response;
 
 /// `Cache-Control` of a response to POST: HTTP caches cannot store it, though it has an entity tag.
 const POST_CACHE_CONTROL: &str = "no-cache";
+
+/// Longest name of an image in its caption.
+const MAX_NAME_BYTES: usize = 255;
 
 /// Formats of the colour plane, the preferred one first where `Accept` weighs them equally.
 const OFFERED_FORMATS: [ImageFormat; 6] = [
@@ -175,6 +178,49 @@ pub(super) async fn annotations(
         &etag,
         POST_CACHE_CONTROL,
         false,
+    ))
+}
+
+/// `POST /v1/captions`
+pub(super) async fn caption(
+    State(app): State<Arc<App>>,
+    Extension(client): Extension<Client>,
+    parameters: Parameters,
+    headers: HeaderMap,
+    sent: Body,
+) -> Result<Response, Problem> {
+    let permit = app.admit(client)?;
+    parameters.only(&["name"])?;
+    if Accept::of(&headers).weight(JSON) <= 0.0 {
+        return Err(Problem::not_acceptable(JSON));
+    }
+    let name = parameters.get("name")?.map(str::to_owned);
+    if name
+        .as_ref()
+        .is_some_and(|name| name.len() > MAX_NAME_BYTES)
+    {
+        return Err(Problem::parameter(
+            "name",
+            format!("the name is too long; give at most {MAX_NAME_BYTES} bytes"),
+        ));
+    }
+    let document = read(&app, &headers, sent, &permit).await?;
+    let name = name.unwrap_or_else(|| match &document.structure {
+        StructureSource::Id { id } => id.clone(),
+        _ => "image".to_owned(),
+    });
+    let user = MemoryUser::single(client);
+    let outputs = RequestedOutputs::all(&document.request.output);
+    let captioned = Box::pin(async {
+        let resolved = app.service.resolve(document, outputs, user).await?;
+        app.service.caption(resolved, name, user).await
+    });
+    let caption = with_deadline(app.deadline(), captioned).await?;
+    let text = serde_json::to_vec(&caption).map_err(|error| Problem::internal(&error))?;
+    permit.hold_answer(text.len() as u64)?;
+    Ok(response::json_text(
+        StatusCode::OK,
+        response::until_sent(text.into(), permit),
     ))
 }
 

@@ -1,4 +1,4 @@
-//! `/v1/structures`: images by URL, descriptions, hydrogen bonds, uploads.
+//! `/v1/structures`: images by URL, descriptions, uploads.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,9 +9,8 @@ use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use molshot_molecule::hbonds::{FindError, HydrogenBondOptions, Scope, find_cancellable};
+use molshot_molecule::reading::Reading;
 use molshot_molecule::summary::Summary;
-use molshot_molecule::{Element, Structure};
 use molshot_scenes::Keyword;
 use molshot_scenes::request::{ImageFormat, file_extension, format_of_extension};
 use serde_json::{Value, json};
@@ -37,12 +36,6 @@ const MAX_PAGE: usize = 1000;
 const DEFAULT_PAGE: usize = 100;
 /// Longest file name of an upload.
 const MAX_NAME_BYTES: usize = 1024;
-/// Memory for finding the hydrogen bonds of one atom that may form some, and for their report, if
-/// such atoms are as close together as they can be.
-const BYTES_PER_POLAR_ATOM: u64 = 4000;
-/// The same of other atoms.
-const BYTES_PER_OTHER_ATOM: u64 = 100;
-
 /// `GET /v1/structures/{id}/image.png`, and with the file extensions of the other formats
 pub(super) async fn image(
     State(app): State<Arc<App>>,
@@ -187,8 +180,8 @@ pub(super) async fn describe_one(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let permit = app.admit(client)?;
-    parameters.only(&[])?;
-    let (found, loaded) = load(&app, &id, client).await?;
+    let reading = parameters.reading(&[])?;
+    let (found, loaded) = load(&app, &id, &reading, client).await?;
     // The id may have been given in another case.
     let id = &found.id;
     let etag = app.service.etag(&loaded, &format!("summary {id}"));
@@ -203,9 +196,11 @@ pub(super) async fn describe_one(
     Ok(response::tagged(JSON, body, &etag, &cache_control))
 }
 
-async fn load(
+/// Finds and loads a structure.
+pub(super) async fn load(
     app: &App,
     id: &str,
+    reading: &Reading,
     client: Client,
 ) -> Result<(StructureEntry, Arc<LoadedStructure>), Problem> {
     with_deadline(app.deadline(), async {
@@ -213,11 +208,12 @@ async fn load(
         let (loaded, _) = app
             .service
             .library
-            .load(&found, MemoryUser::single(client))
+            .load(&found, reading, MemoryUser::single(client))
             .await?;
         Ok((found, loaded))
     })
     .await
+    .map_err(|problem| with_parameter(problem, false))
 }
 
 /// `DELETE /v1/structures/{id}`
@@ -232,80 +228,6 @@ pub(super) async fn remove(
     let found = app.service.library.find(&id).await?;
     app.service.library.remove(&found).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// `GET /v1/structures/{id}/hbonds`
-pub(super) async fn hydrogen_bonds(
-    State(app): State<Arc<App>>,
-    Extension(client): Extension<Client>,
-    Path(id): Path<String>,
-    parameters: Parameters,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let permit = app.admit(client)?;
-    parameters.only(&["scope", "distance-slack", "angle-slack", "water"])?;
-    let defaults = HydrogenBondOptions::default();
-    let mut options = defaults.with_scope(match parameters.get("scope")? {
-        None | Some("ligand") => Scope::PocketToLigand,
-        Some("within") => Scope::WithinParts,
-        Some("all") => Scope::All,
-        Some(_) => return Err(Problem::parameter("scope", "give ligand, within or all")),
-    });
-    if let Some(slack) = parameters.number("distance-slack", "a number of angstrom")? {
-        options.distance_slack_angstrom = slack;
-    }
-    if let Some(slack) = parameters.number("angle-slack", "a number of degrees")? {
-        options.angle_slack_degrees = slack;
-    }
-    options.water = parameters.parse_bool("water")?.unwrap_or(defaults.water);
-    let (_, loaded) = load(&app, &id, client).await?;
-    let etag = app.service.etag(&loaded, &format!("hbonds {options:?}"));
-    let cache_control = app.revalidate();
-    if etag::matches(&headers, &etag) {
-        return Ok(response::not_modified(&etag, &cache_control));
-    }
-    let root = app.config.structures.clone();
-    permit.reserve_for_structure(hydrogen_bond_bytes(&loaded.structure))?;
-    // The permit stays with the thread, which goes on when the client disconnects.
-    let held = Arc::clone(&permit);
-    let is_small = loaded.structure.atoms().len() < 1000;
-    let text = with_deadline(
-        app.deadline(),
-        // On one of a few threads, so that many such requests leave processors to images.
-        app.service.build(is_small, move |cancel| {
-            let _held = held;
-            let found = find_cancellable(&loaded.structure, &options, cancel);
-            let found = found.map_err(|error| {
-                let FindError::Options(error) = error else {
-                    return Problem::deadline();
-                };
-                let name = if error.name.contains("angle") {
-                    "angle-slack"
-                } else {
-                    "distance-slack"
-                };
-                Problem::parameter(name, error.to_string())
-            })?;
-            let mut report = found.report(&loaded.structure);
-            for warning in &mut report.warnings {
-                *warning = hide_root(warning, root.as_deref());
-            }
-            serde_json::to_vec(&report).map_err(|error| Problem::internal(&error))
-        }),
-    )
-    .await??;
-    permit.hold_answer(text.len() as u64)?;
-    let body = response::until_sent(text.into(), permit);
-    Ok(response::tagged(JSON, body, &etag, &cache_control))
-}
-
-/// Estimated memory for finding hydrogen bonds and for their report, bytes.
-fn hydrogen_bond_bytes(structure: &Structure) -> u64 {
-    let elements = &structure.atoms().element;
-    let is_polar =
-        |element: &&Element| matches!(element.symbol(), "N" | "O" | "S" | "F" | "Cl" | "Br" | "I");
-    let polar = elements.iter().filter(is_polar).count() as u64;
-    polar * BYTES_PER_POLAR_ATOM + elements.len() as u64 * BYTES_PER_OTHER_ATOM
 }
 
 /// `POST /v1/structures`

@@ -5,13 +5,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use molshot_molecule::reading::{ModelChoice, Reading};
 use molshot_molecule::{
     FolderFiles, FolderOptions, Format, MoleculeError, PartRole, ReadLimits, ReadOptions,
     Structure, read_bytes, read_regular_file,
 };
 use sha2::{Digest, Sha256};
 
-use super::files::{ReadError, hash_file};
+use super::files::{ReadError, hash_file, hash_reading};
 use super::parsing_cost::{FileShape, LeveledLimits};
 
 /// A structure of the folder in its current state.
@@ -138,7 +139,7 @@ pub(super) fn plan(entry: &Entry, max_bytes: u64) -> Result<Plan, MoleculeError>
 pub(super) struct Content {
     complex: Option<FolderFiles>,
     files: Vec<(PathBuf, Result<Vec<u8>, MoleculeError>)>,
-    digest: [u8; 32],
+    hash: Sha256,
 }
 
 /// Reads the files of a plan and hashes their names and bytes, in the state that `entry` describes.
@@ -170,7 +171,7 @@ pub(super) fn read(entry: &Entry, plan: Plan, max_bytes: u64) -> Result<Content,
     Ok(Content {
         complex: plan.complex,
         files,
-        digest: hash.finalize().into(),
+        hash,
     })
 }
 
@@ -183,13 +184,19 @@ impl Content {
     }
 
     /// Parses the files. Returns the structure and the hash.
-    pub(super) fn parse(self, limits: LeveledLimits) -> Result<(Structure, [u8; 32]), ReadError> {
+    pub(super) fn parse(
+        self,
+        limits: LeveledLimits,
+        reading: &Reading,
+    ) -> Result<(Structure, [u8; 32]), ReadError> {
         let Self {
             complex,
             mut files,
-            digest,
+            mut hash,
         } = self;
-        let structure = if let Some(complex) = complex {
+        hash_reading(&mut hash, reading);
+        let all = ReadOptions::default().with_limits(limits.of_all());
+        let mut structures = if let Some(complex) = complex {
             let contents = files
                 .iter()
                 .map(|(_, bytes)| bytes.as_deref().unwrap_or_default());
@@ -197,22 +204,48 @@ impl Content {
                 .map(|bytes| limits.of_file(bytes, 0).max_bytes)
                 .max();
             let read = ReadLimits::new(max_bytes.unwrap_or(0), limits.max_atoms);
-            let take = |path: &Path| {
+            // Several models are read one after the other.
+            let is_read_again = matches!(reading.models, ModelChoice::Range(_));
+            let mut take = |path: &Path| {
                 let index = files.iter().position(|(known, _)| known == path);
-                index.map_or_else(|| Ok(Vec::new()), |index| files.swap_remove(index).1)
+                match index {
+                    None => Ok(Vec::new()),
+                    Some(index) if is_read_again => again(&files[index]),
+                    Some(index) => files.swap_remove(index).1,
+                }
             };
-            complex.read(&ReadOptions::default().with_limits(read), take)?
+            reading.read(1, all, |_, options| {
+                let options = options.with_limits(read);
+                Ok::<_, ReadError>(complex.clone().read(&options, &mut take)?)
+            })?
         } else {
             let (path, bytes) = files.swap_remove(0);
             let bytes = bytes?;
-            let options = ReadOptions::default().with_limits(limits.of_file(&bytes, 0));
-            read_bytes(
-                &path.display().to_string(),
-                &bytes,
-                PartRole::Whole,
-                &options,
-            )?
+            let name = path.display().to_string();
+            reading.read(1, all, |_, options| {
+                let options = options.with_limits(limits.of_file(&bytes, 0));
+                let whole = PartRole::Whole;
+                Ok::<_, ReadError>(read_bytes(&name, &bytes, whole, &options)?)
+            })?
         };
-        Ok((structure, digest))
+        let structure = structures.pop();
+        let structure = structure.unwrap_or_else(|| Structure::merge(Vec::new()));
+        Ok((structure, hash.finalize().into()))
     }
+}
+
+/// The content of a file that is read several times.
+fn again(
+    (path, bytes): &(PathBuf, Result<Vec<u8>, MoleculeError>),
+) -> Result<Vec<u8>, MoleculeError> {
+    bytes.as_ref().cloned().map_err(|error| {
+        let kind = match error {
+            MoleculeError::Io { source, .. } => source.kind(),
+            _ => io::ErrorKind::InvalidData,
+        };
+        MoleculeError::Io {
+            file: path.display().to_string(),
+            source: kind.into(),
+        }
+    })
 }

@@ -7,6 +7,8 @@ use std::time::Instant;
 
 use axum::http::StatusCode;
 use molshot_molecule::Structure;
+use molshot_molecule::copies::{AssemblyChoice, CrystalChoice};
+use molshot_molecule::reading::{ModelChoice, Reading};
 
 use super::files::{ReadError, read_files};
 use super::parsing_cost::{FileLimits, FileShape, Level};
@@ -19,6 +21,7 @@ impl Library {
     pub(super) async fn load_upload(
         &self,
         id: &str,
+        reading: &Reading,
         user: MemoryUser<'_>,
     ) -> Result<Arc<LoadedStructure>, Problem> {
         let uploads = self
@@ -38,7 +41,7 @@ impl Library {
             })?;
         // Parsing reserves memory for the files, too. Holding both could wait for ever.
         drop(memory);
-        Ok(self.parse_files(Arc::new(files), user).await?.0)
+        Ok(self.parse_files(Arc::new(files), reading, user).await?.0)
     }
 
     /// Loads a structure of the served folder.
@@ -46,6 +49,7 @@ impl Library {
         &self,
         id: &str,
         entry: &folder::Entry,
+        reading: &Reading,
         user: MemoryUser<'_>,
     ) -> Result<Arc<LoadedStructure>, Problem> {
         let root = self.root.as_deref();
@@ -53,6 +57,7 @@ impl Library {
         // Files of the operator may be compressed as well as they can be.
         let limits = FileLimits {
             ratio: u64::MAX,
+            makes_copies: makes_copies(reading),
             ..self.limits
         };
         let mut level = Level::Usual;
@@ -69,10 +74,10 @@ impl Library {
             let (_, bytes) = limits.at(shapes.as_ref().unwrap_or(&plan.shapes), level);
             let memory = self.admission.reserve_parsing(user, bytes).await?;
             let wanted = entry.clone();
-            let reading = self
+            let read = self
                 .folder
                 .run(id, move || folder::read(&wanted, plan, max_bytes));
-            let content = reading.await?.map_err(|error| match error {
+            let content = read.await?.map_err(|error| match error {
                 folder::LoadError::Structure(error) => without_root(error.into(), root),
                 folder::LoadError::Changing => Problem::new(
                     StatusCode::SERVICE_UNAVAILABLE,
@@ -88,8 +93,9 @@ impl Library {
                 // Its names say something else than its content.
                 continue;
             }
+            let wanted = reading.clone();
             let parsed = self
-                .parse(memory, move || content.parse(limits_of_level))
+                .parse(memory, move || content.parse(limits_of_level, &wanted))
                 .await?;
             match parsed {
                 Ok(loaded) => return Ok(loaded),
@@ -105,6 +111,7 @@ impl Library {
     pub(super) async fn parse_files<N, B>(
         &self,
         files: Arc<Vec<(N, B)>>,
+        reading: &Reading,
         user: MemoryUser<'_>,
     ) -> Result<(Arc<LoadedStructure>, Arc<Vec<(N, B)>>), Problem>
     where
@@ -115,18 +122,23 @@ impl Library {
             .iter()
             .map(|(_, bytes)| FileShape::of_content(bytes.as_ref()));
         let shapes: Vec<FileShape> = shapes.collect();
+        let file_limits = FileLimits {
+            makes_copies: makes_copies(reading),
+            ..self.limits
+        };
         let mut level = Level::Usual;
         loop {
-            let (limits, bytes) = self.limits.at(&shapes, level);
+            let (limits, bytes) = file_limits.at(&shapes, level);
             let memory = self.admission.reserve_parsing(user, bytes).await?;
             let read = Arc::clone(&files);
-            let reading = move || {
+            let wanted = reading.clone();
+            let parsing = move || {
                 let named = read
                     .iter()
                     .map(|(name, bytes)| (name.as_ref(), bytes.as_ref()));
-                read_files(&named.collect::<Vec<_>>(), limits)
+                read_files(&named.collect::<Vec<_>>(), limits, &wanted)
             };
-            match self.parse(memory, reading).await? {
+            match self.parse(memory, parsing).await? {
                 Ok(loaded) => return Ok((loaded, files)),
                 Err(error) if limits.may_grow_after(error.is_limit()) => level = Level::Largest,
                 Err(error) => return Err(error.into_problem()),
@@ -163,6 +175,13 @@ impl Library {
         self.metrics.stage("parse", start.elapsed());
         Ok(result)
     }
+}
+
+/// Whether a structure may have more atoms than a model of its files.
+fn makes_copies(reading: &Reading) -> bool {
+    matches!(reading.models, ModelChoice::Range(_))
+        || reading.assembly != AssemblyChoice::None
+        || reading.crystal != CrystalChoice::None
 }
 
 /// Removes the path of the served folder from a problem.

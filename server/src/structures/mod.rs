@@ -25,6 +25,7 @@ use axum::http::StatusCode;
 use base16ct::lower::encode_string;
 use molshot_molecule::ReadLimits;
 use molshot_molecule::Structure;
+use molshot_molecule::reading::Reading;
 use molshot_scenes::request::{InlineFile, StructureSource};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
@@ -122,6 +123,7 @@ impl Library {
                     usize::try_from(config.atoms_max).unwrap_or(usize::MAX),
                 ),
                 ratio: config.decompressed_ratio_max,
+                makes_copies: false,
             },
             max_files: usize::try_from(config.upload_max_files).unwrap_or(usize::MAX),
             admission: Arc::clone(admission),
@@ -225,24 +227,27 @@ impl Library {
     pub(crate) async fn load(
         &self,
         found: &StructureEntry,
+        reading: &Reading,
         user: MemoryUser<'_>,
     ) -> Result<(Arc<LoadedStructure>, Duration), Problem> {
         let start = Instant::now();
         let loading = async {
             match (found.origin, &found.folder_entry) {
                 (StructureOrigin::Folder, Some(entry)) => {
-                    Box::pin(self.load_of_folder(&found.id, entry, user)).await
+                    Box::pin(self.load_of_folder(&found.id, entry, reading, user)).await
                 }
                 (StructureOrigin::Sample, _) => {
                     let sample = samples::find(&found.id);
                     let files = sample.map_or(&[][..], |sample| sample.files);
                     let files: Vec<_> = files.iter().map(|(name, bytes)| (*name, *bytes)).collect();
-                    Ok(Box::pin(self.parse_files(Arc::new(files), user)).await?.0)
+                    Ok(Box::pin(self.parse_files(Arc::new(files), reading, user))
+                        .await?
+                        .0)
                 }
-                _ => Box::pin(self.load_upload(&found.id, user)).await,
+                _ => Box::pin(self.load_upload(&found.id, reading, user)).await,
             }
         };
-        let loaded = self.cached(found.key.clone(), loading).await?;
+        let loaded = self.cached(key_of(&found.key, reading), loading).await?;
         if found.origin == StructureOrigin::Upload
             && let Some(uploads) = &self.uploads
         {
@@ -255,6 +260,7 @@ impl Library {
     pub(crate) async fn inline(
         &self,
         files: Vec<InlineFile>,
+        reading: &Reading,
         user: MemoryUser<'_>,
     ) -> Result<(Arc<LoadedStructure>, Duration), Problem> {
         let start = Instant::now();
@@ -270,11 +276,12 @@ impl Library {
                 .into_iter()
                 .map(|file| (file.name, file.text.into_bytes()))
                 .collect();
-            Ok(Box::pin(self.parse_files(Arc::new(files), user)).await?.0)
+            Ok(Box::pin(self.parse_files(Arc::new(files), reading, user))
+                .await?
+                .0)
         };
-        let loaded = self
-            .cached(format!("inline/{}", encode_string(&digest)), loading)
-            .await?;
+        let key = format!("inline/{}", encode_string(&digest));
+        let loaded = self.cached(key_of(&key, reading), loading).await?;
         Ok((loaded, start.elapsed()))
     }
 
@@ -282,11 +289,12 @@ impl Library {
     pub(crate) async fn of_source(
         &self,
         source: StructureSource,
+        reading: &Reading,
         user: MemoryUser<'_>,
     ) -> Result<(Arc<LoadedStructure>, Duration), Problem> {
         match source {
-            StructureSource::Id { id } => self.load(&self.find(&id).await?, user).await,
-            StructureSource::Files { files } => self.inline(files, user).await,
+            StructureSource::Id { id } => self.load(&self.find(&id).await?, reading, user).await,
+            StructureSource::Files { files } => self.inline(files, reading, user).await,
             _ => Err(Problem::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "value_invalid",
@@ -304,7 +312,8 @@ impl Library {
         user: MemoryUser<'_>,
     ) -> Result<(String, Arc<Vec<NamedBytes>>, Arc<LoadedStructure>), Problem> {
         self.check_count(files.len())?;
-        let parsed = Box::pin(self.parse_files(Arc::new(files), user)).await;
+        let reading = Reading::default();
+        let parsed = Box::pin(self.parse_files(Arc::new(files), &reading, user)).await;
         let (loaded, files) = parsed.map_err(|mut problem| {
             problem.pointer = None;
             problem
@@ -371,6 +380,14 @@ impl Library {
         self.metrics.cache("structure", hit);
         loaded
     }
+}
+
+/// The cache key of what is read of files with the key `files`.
+fn key_of(files: &str, reading: &Reading) -> String {
+    if reading.is_default() {
+        return files.to_owned();
+    }
+    format!("{files}/{reading:?}")
 }
 
 /// Runs work that uses the disk or takes long on a blocking thread.

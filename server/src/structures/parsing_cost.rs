@@ -89,9 +89,15 @@ pub(super) enum Level {
     Largest,
 }
 
+/// Times the atoms of a file that copies by symmetry, or all its models, usually have at most.
+const USUAL_COPIES: u64 = 16;
+
 /// Limits of files.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FileLimits {
+    /// Whether copies or several models are read, so that the size of a file does not limit the
+    /// atoms.
+    pub(super) makes_copies: bool,
     /// Limits of the reader.
     pub(super) read: ReadLimits,
     /// Largest ratio of the decompressed to the compressed size.
@@ -133,12 +139,14 @@ impl FileLimits {
                 (BYTES_PER_ROW, SHORTEST_ROW_BYTES, text + text / 4)
             };
             usual = usual.saturating_add(text / row + ATOMS_OF_SMALL_FILES);
-            possible = possible.saturating_add(text.checked_div(shortest).unwrap_or(max_atoms));
+            let most = if self.makes_copies { 0 } else { shortest };
+            possible = possible.saturating_add(text.checked_div(most).unwrap_or(max_atoms));
             let bonds = text.saturating_mul(BONDS_PER_BYTE).min(BONDS_MAX_BYTES);
             let compressed = if file.is_gzipped { file.bytes } else { 0 };
             memory = memory.saturating_add(of_text + bonds + compressed);
         }
         let allowed = match level {
+            Level::Usual if self.makes_copies => usual.saturating_mul(USUAL_COPIES).min(max_atoms),
             Level::Usual => usual.min(max_atoms),
             Level::Largest => max_atoms,
         };
@@ -179,6 +187,11 @@ impl LeveledLimits {
         ReadLimits::new(text, self.max_atoms.saturating_sub(atoms_before))
     }
 
+    /// The limits of all files together.
+    pub(super) fn of_all(self) -> ReadLimits {
+        ReadLimits::new(self.all.read.max_bytes, self.max_atoms)
+    }
+
     /// Whether files that cannot be read may be read with a higher level. `is_limit` says whether
     /// they exceed a limit.
     pub(super) fn may_grow_after(self, is_limit: bool) -> bool {
@@ -197,6 +210,7 @@ mod tests {
         FileLimits {
             read: ReadLimits::new(256 * MIB, 2_000_000),
             ratio: 32,
+            makes_copies: false,
         }
     }
 
@@ -251,6 +265,21 @@ mod tests {
         assert_eq!(text(5, Level::Largest), 32);
         assert!(!FileShape::of_content(b"ATOM").is_binary);
         assert!(!FileShape::of_content(b"").is_gzipped);
+    }
+
+    #[test]
+    fn copies_may_have_more_atoms_than_the_file_has_bytes() {
+        let copies = FileLimits {
+            makes_copies: true,
+            ..limits()
+        };
+        let file = [shape("x.pdb", 81_000)];
+        let (usual, bytes) = copies.at(&file, Level::Usual);
+        assert_eq!(usual.max_atoms, 16 * (2_000 + 81_000 / 40));
+        assert!(bytes < 32 * MIB, "{bytes}");
+        let (largest, bytes) = copies.at(&file, Level::Largest);
+        assert_eq!(largest.max_atoms, 2_000_000);
+        assert!(bytes > 600 * MIB, "{bytes}");
     }
 
     #[test]

@@ -45,7 +45,10 @@ fn every_sample_can_be_read() {
         let library = library(None);
         for sample in SAMPLES {
             let found = library.find(sample.id).await.unwrap();
-            let (loaded, _) = library.load(&found, user()).await.unwrap();
+            let (loaded, _) = library
+                .load(&found, &Reading::default(), user())
+                .await
+                .unwrap();
             assert!(loaded.structure.atoms().len() > 20, "{}", sample.id);
         }
         assert_eq!(ids(&library).await.len(), SAMPLES.len());
@@ -63,7 +66,11 @@ fn a_changed_file_is_read_again_and_an_unchanged_one_is_not() {
         let library = library(Some(root.clone()));
         let atoms = async || {
             let found = library.find("w.xyz").await.unwrap();
-            library.load(&found, user()).await.unwrap().0
+            library
+                .load(&found, &Reading::default(), user())
+                .await
+                .unwrap()
+                .0
         };
         let first = atoms().await;
         assert!(Arc::ptr_eq(&first, &atoms().await));
@@ -81,7 +88,11 @@ fn a_changed_file_is_read_again_and_an_unchanged_one_is_not() {
             );
         }
         let broken = library
-            .load(&library.find("ab").await.unwrap(), user())
+            .load(
+                &library.find("ab").await.unwrap(),
+                &Reading::default(),
+                user(),
+            )
             .await
             .unwrap_err();
         assert_eq!(broken.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -102,7 +113,12 @@ fn equal_inline_files_are_parsed_once() {
         let tasks: Vec<_> = (0..20)
             .map(|_| {
                 let (library, files) = (Arc::clone(&library), files.clone());
-                tokio::spawn(async move { library.inline(files, user()).await.unwrap().0 })
+                tokio::spawn(async move {
+                    {
+                        let reading = Reading::default();
+                        library.inline(files, &reading, user()).await.unwrap().0
+                    }
+                })
             })
             .collect();
         let mut all = Vec::new();

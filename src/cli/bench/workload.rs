@@ -15,7 +15,7 @@ use molshot_scenes::{
     SceneParts, Sphere,
 };
 
-use crate::cli::input::ReadArgs;
+use crate::cli::input::{ReadArgs, RequestedStructure};
 use crate::cli::message::CliError;
 
 /// Name of the built-in pocket, which is drawn when no structure is given.
@@ -98,7 +98,13 @@ impl Workload {
         let start = Instant::now();
         let structure = match inputs {
             [] => built_in()?,
-            inputs => read.read_requested(&document.structure, inputs)?,
+            inputs => {
+                let source = RequestedStructure {
+                    structure: document.structure.clone(),
+                    reading: document.reading.clone(),
+                };
+                read.read_requested(&source, inputs)?
+            }
         };
         let read = start.elapsed();
         let start = Instant::now();

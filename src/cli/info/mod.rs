@@ -43,10 +43,6 @@ pub(crate) struct InfoArgs {
     /// form: .tsv or .json.
     #[arg(long, value_name = "FILE")]
     bonds: Option<PathBuf>,
-    /// Write a table of the solvent-excluded and solvent-accessible surfaces of each chain's
-    /// polymer: areas and volumes. The extension says the form: .tsv or .json.
-    #[arg(long, value_name = "FILE")]
-    surfaces: Option<PathBuf>,
     /// Write a table of all residues: chain, residue, class, secondary structure with the number of
     /// the helix or strand, and where it comes from. The extension says the form: .tsv or .json.
     #[arg(long, value_name = "FILE")]
@@ -57,6 +53,10 @@ pub(crate) struct InfoArgs {
           value_parser = PossibleValuesParser::new(words::<SecondaryStructureName>())
               .try_map(|word| word.parse::<SecondaryStructureName>()))]
     secondary_structure: SecondaryStructureName,
+    /// Write a table of the solvent-excluded and solvent-accessible surfaces of each chain's
+    /// polymer: areas and volumes. The extension says the form: .tsv or .json.
+    #[arg(long, value_name = "FILE")]
+    surfaces: Option<PathBuf>,
     #[command(flatten)]
     read: ReadArgs,
 }
@@ -68,13 +68,12 @@ pub(crate) fn run(args: &InfoArgs, verbosity: Verbosity) -> Result<(), CliError>
     };
     let atoms = table("--atoms", &args.atoms)?;
     let bonds = table("--bonds", &args.bonds)?;
-    let residues = table("--residues", &args.residues)?;
     let surfaces = table("--surfaces", &args.surfaces)?;
     let files = [
         ("--atoms", &args.atoms),
         ("--bonds", &args.bonds),
-        ("--residues", &args.residues),
         ("--surfaces", &args.surfaces),
+        ("--residues", &args.residues),
     ];
     for (index, (flag, path)) in files.iter().enumerate() {
         let same = files[..index].iter().find(|(_, other)| other == path);
@@ -83,6 +82,7 @@ pub(crate) fn run(args: &InfoArgs, verbosity: Verbosity) -> Result<(), CliError>
             return Err(CliError::flag(flag, text));
         }
     }
+    let residues = table("--residues", &args.residues)?;
     let structure = args.read.read_all(&args.inputs)?;
     let summary = Summary::of(&structure);
     let secondary = SecondaryStructure::of(&structure, args.secondary_structure.choice());

@@ -7,10 +7,10 @@ use molshot_molecule::Structure;
 use molshot_renderer::labels::boxed_characters;
 use molshot_scenes::build::PreparedScene;
 use molshot_scenes::diagnostics::diagnostics;
-use molshot_scenes::request::StructureSource;
 use molshot_scenes::{Plane, RenderRequest, Scene, SceneDocument, SceneError};
 
 use super::args::RenderArgs;
+use crate::cli::input::RequestedStructure;
 use crate::cli::message::CliError;
 use crate::molviewspec::{MolViewSpecFile, is_molviewspec_file};
 
@@ -27,7 +27,7 @@ pub(super) struct Group<'a> {
 /// What the scenes are made of.
 pub(super) enum Content {
     /// A structure, and where it comes from.
-    Structure(Arc<Structure>, StructureSource),
+    Structure(Arc<Structure>, RequestedStructure),
     MolViewSpec(MolViewSpecFile),
 }
 
@@ -41,9 +41,11 @@ impl<'a> Group<'a> {
         document: SceneDocument,
     ) -> Result<Self, CliError> {
         let SceneDocument {
-            structure: source,
+            structure,
+            reading,
             request,
         } = document;
+        let source = RequestedStructure { structure, reading };
         let of_model = first_model.map(|number| args.read.of_model(number));
         let read = of_model.as_ref().unwrap_or(&args.read);
         let planes = &request.output.planes;
@@ -75,7 +77,7 @@ impl<'a> Group<'a> {
     pub(super) fn model(
         &self,
         args: &RenderArgs,
-        source: &StructureSource,
+        source: &RequestedStructure,
         number: u32,
     ) -> Result<Arc<Structure>, CliError> {
         let read = args.read.of_model(number);
@@ -103,7 +105,7 @@ impl<'a> Group<'a> {
         warn: impl FnMut(&Structure),
     ) -> Result<(PreparedScene, Vec<String>), CliError> {
         let snapshot = &file.snapshots()[number];
-        let structures = file.structures(snapshot, &args.read.options())?;
+        let structures = file.structures(snapshot, &args.read.options()?)?;
         distinct(&structures).for_each(warn);
         let mut request = self.request.clone();
         if !args.request.has("background") {

@@ -374,8 +374,9 @@ fn print_request(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliError
         name.member.unwrap_or_else(alone)
     });
     let out = in_archive.as_deref().or(args.output.as_deref());
-    let request = request::of_inputs(&args.inputs, &args.request, out)?;
+    let mut request = request::of_inputs(&args.inputs, &args.request, out)?;
     warn_of_unused(args, std::iter::once(&request.request), verbosity);
+    args.read.override_reading(&mut request.reading)?;
     let unsupported = args.read.given();
     if !unsupported.is_empty() && !verbosity.quiet {
         note(format_args!(

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use glam::{DQuat, DVec2, DVec3};
 use molshot_molecule::{Structure, Warning};
 use molshot_scenes::commands::{Crop, Extent, Target, ViewName, parse_commands};
-use molshot_scenes::request::StructureSource;
+use molshot_scenes::request::{ReadingRequest, StructureSource};
 use molshot_scenes::{
     Camera, Command, CropRect, Plane, Pose, PreparedScene, Projection, RenderJob, RenderRequest,
     Samples, Scene, SceneDocument, SceneError,
@@ -22,6 +22,7 @@ use crate::pacer::Quality;
 pub(crate) struct Document {
     structure: Arc<Structure>,
     source: StructureSource,
+    reading: ReadingRequest,
     request: RenderRequest,
     scene: Arc<Scene>,
     /// The request's commands, without a crop.
@@ -54,6 +55,7 @@ impl Document {
         let LoadedInput {
             structure,
             source,
+            reading,
             request,
         } = loaded;
         let prepared = PreparedScene::new(Arc::clone(&structure), &request)?;
@@ -74,6 +76,7 @@ impl Document {
         let document = Self {
             structure,
             source,
+            reading,
             request,
             scene,
             request_commands,
@@ -103,7 +106,7 @@ impl Document {
             loaded.request = self.request.clone();
         }
         let (new, old) = (&loaded.request, &self.request);
-        let same_source = loaded.source == self.source;
+        let same_source = loaded.source == self.source && loaded.reading == self.reading;
         let is_moved = self.orbit.is_some();
         let keeps_camera =
             new.commands == old.commands && (is_moved || new.camera == old.camera && same_source);
@@ -241,7 +244,7 @@ impl Document {
 
     /// The scene file of the visible picture, within its crop.
     pub(crate) fn scene_file(&self) -> SceneDocument {
-        SceneDocument::new(self.source.clone(), self.request())
+        SceneDocument::new(self.source.clone(), self.request()).with_reading(self.reading.clone())
     }
 
     /// The request for the visible picture, within its crop.
@@ -308,6 +311,7 @@ impl Document {
         let loaded = LoadedInput {
             structure: Arc::clone(&self.structure),
             source: self.source.clone(),
+            reading: self.reading.clone(),
             request,
         };
         let mut changed = Self::new(loaded, self.size_px)?;

@@ -1,7 +1,7 @@
 use molshot_molecule::read_bytes;
 use molshot_molecule::{Format, PartRole, ReadOptions};
 use molshot_scenes::Viewport;
-use molshot_scenes::request::{ProjectionKind, StructureSource};
+use molshot_scenes::request::{ProjectionKind, ReadingRequest, StructureSource};
 
 use super::*;
 
@@ -15,6 +15,7 @@ fn loaded(text: &str, commands: &[&str]) -> LoadedInput {
     LoadedInput {
         structure: Arc::new(structure.expect("a structure")),
         source: StructureSource::Id { id: "x".into() },
+        reading: ReadingRequest::default(),
         request,
     }
 }

@@ -58,10 +58,12 @@ pub(super) fn structure(chains: &[&str], rows: &[Row<'_>], bonds: &[(u32, u32)])
         residues: 0..residues.len() as u32,
         models: 1,
         model_numbers: vec![1],
+        model: 1,
         overlay_model: None,
         alternates_left_out: 0,
         symmetry: crate::symmetry::Symmetry::default(),
         has_secondary_structure: false,
+        assembly: None,
         cells: None,
     }];
     Structure {

@@ -15,7 +15,6 @@ use molshot_molecule::surface::{SurfaceError, SurfaceOptions, resolution_for_ato
 use molshot_molecule::{CancelToken, ResidueClass, Structure};
 
 use super::paint::atom_colors;
-use crate::colors::Rgb;
 use crate::error::SceneError;
 use crate::mesh::{Mesh, MeshVertex};
 use crate::request::{ColorScheme, StyleRequest, SurfaceRequest};
@@ -77,15 +76,11 @@ impl Surfaces {
             .with_kind(request.kind.into())
             .with_probe_radius(request.probe_radius_angstrom)
             .with_resolution(resolution.unwrap_or_else(|| resolution_for_atoms(count)));
-        let colors = match own_scheme(request) {
-            None => colors.to_vec(),
-            Some(scheme) => own_colors(structure, scheme, style, request.color, styled, cancel)?,
-        };
         Ok(Some(Self {
             groups,
             radii: vdw_radii_angstrom(structure),
             chosen,
-            colors,
+            colors: surface_colors(structure, request, style, styled, colors, cancel)?,
             options,
         }))
     }
@@ -172,24 +167,22 @@ fn by_model(structure: &Structure, enclosed: &[bool]) -> Vec<Vec<u32>> {
     groups.into_values().collect()
 }
 
-/// The surface's own colour scheme; none for that of the atoms.
-fn own_scheme(request: &SurfaceRequest) -> Option<ColorScheme> {
-    let uniform = request.color.map(|_| ColorScheme::Uniform);
-    request.colors.or(uniform)
-}
-
-fn own_colors(
+fn surface_colors(
     structure: &Structure,
-    scheme: ColorScheme,
+    request: &SurfaceRequest,
     style: &StyleRequest,
-    color: Option<Rgb>,
     styled: &[bool],
+    colors: &[[u8; 4]],
     cancel: &CancelToken,
 ) -> Result<Vec<[u8; 4]>, SceneError> {
+    let scheme = match (request.colors, request.color) {
+        (None, None) => return Ok(colors.to_vec()),
+        (None, Some(_)) => ColorScheme::Uniform,
+        (Some(scheme), _) => scheme,
+    };
     let mut style = style.clone();
-    style.color = color;
-    let colors = atom_colors(structure, scheme, &style, styled, cancel);
-    colors.map_err(|error| match error {
+    style.color = request.color;
+    atom_colors(structure, scheme, &style, styled, cancel).map_err(|error| match error {
         SceneError::Invalid {
             problem, remedy, ..
         } => SceneError::invalid("/style/surface/colors", problem, remedy),

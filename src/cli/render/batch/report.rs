@@ -23,6 +23,8 @@ pub(super) struct BatchReport {
     empty: AtomicUsize,
     /// Number of warnings about missing content of scenes.
     missing: AtomicUsize,
+    /// Number of frames that cannot be drawn.
+    broken_frames: AtomicUsize,
     /// Set when nothing more is to be started.
     stopped: AtomicBool,
     outcomes: Mutex<Outcomes>,
@@ -52,6 +54,7 @@ impl BatchReport {
             },
             empty: AtomicUsize::new(0),
             missing: AtomicUsize::new(0),
+            broken_frames: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
             outcomes: Mutex::default(),
         }
@@ -89,6 +92,24 @@ impl BatchReport {
         self.progress.say(error);
     }
 
+    /// Records that a frame of a group cannot be drawn; the others are. The first few failures are
+    /// printed.
+    pub(super) fn frame_failed(&self, number: usize, error: CliError) {
+        if matches!(error, CliError::Usage(_) | CliError::Silent) {
+            self.stop(error);
+            return;
+        }
+        let mut outcomes = self.outcomes();
+        if !outcomes.failed.contains(&number) {
+            outcomes.failed.push(number);
+        }
+        outcomes.is_permanent |= !matches!(error, CliError::Transient(_));
+        drop(outcomes);
+        if self.broken_frames.fetch_add(1, Ordering::Relaxed) < WARNINGS_SHOWN {
+            self.progress.say(error);
+        }
+    }
+
     /// Prints or counts a warning that a scene has no content of a requested kind.
     pub(super) fn warn_of_missing(&self, warning: String) {
         self.warn(&self.missing, warning);
@@ -113,6 +134,12 @@ impl BatchReport {
                 .saturating_sub(self.warnings_shown)
         };
         let (empty, missing) = (hidden(&self.empty), hidden(&self.missing));
+        let broken = self.broken_frames.load(Ordering::Relaxed);
+        if broken > WARNINGS_SHOWN {
+            let more = broken - WARNINGS_SHOWN;
+            self.progress
+                .say(format_args!("{more} more frames cannot be drawn"));
+        }
         if empty > 0 {
             self.progress.say(format_args!(
                 "warning: {} more show nothing",

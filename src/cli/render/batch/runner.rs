@@ -198,7 +198,15 @@ impl<'a> BatchRunner<'a> {
             if skips(state) {
                 return Ok(());
             }
-            let structure = states.at(state)?;
+            let structure = match states.at(state) {
+                Ok(structure) => structure,
+                // A damaged frame does not keep the others from being drawn.
+                Err(error) if batch.frames.is_some() => {
+                    report.frame_failed(number, error);
+                    return Ok(());
+                }
+                Err(error) => return Err(error),
+            };
             let shares_camera = states.shares_camera(&structure);
             let own = group.prepare(batch.args, structure)?;
             if shares_camera {
@@ -239,12 +247,16 @@ impl<'a> BatchRunner<'a> {
             let mut files = pictures.files_of(&picture);
             if files.sidecars.caption.is_some() {
                 let filename = outputs::name_of(&files.path);
-                files.sidecars.caption_text = Some(Caption::of(
+                let caption = Caption::of(
                     prepared.scene(),
                     request,
                     &filename.to_string_lossy(),
                     picture.plain_view(has_commands),
-                ));
+                );
+                files.sidecars.caption_text = Some(match batch.pictures.states() {
+                    States::Frames(numbers) => caption.with_frame(numbers[state]),
+                    _ => caption,
+                });
             }
             let task = PictureTask {
                 job: (batch.args.annotations).job(picture.job(base, prepared)?)?,

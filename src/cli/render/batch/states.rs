@@ -4,12 +4,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use molshot_molecule::Structure;
-use molshot_scenes::request::StructureSource;
 
 use super::super::frames::FramesOf;
 use super::super::group::Group;
 use super::super::pictures::States;
 use super::BatchRender;
+use crate::cli::input::RequestedStructure;
 use crate::cli::message::CliError;
 
 /// Where the structures of a scene come from.
@@ -17,7 +17,7 @@ pub(super) struct SceneStates<'a> {
     batch: &'a BatchRender<'a>,
     group: &'a Group<'a>,
     structure: &'a Arc<Structure>,
-    source: &'a StructureSource,
+    source: &'a RequestedStructure,
     frames: Option<FramesOf<'a>>,
 }
 
@@ -27,7 +27,7 @@ impl<'a> SceneStates<'a> {
         batch: &'a BatchRender<'a>,
         group: &'a Group<'a>,
         structure: &'a Arc<Structure>,
-        source: &'a StructureSource,
+        source: &'a RequestedStructure,
     ) -> Result<Self, CliError> {
         let frames = match &batch.frames {
             Some(frames) => Some(frames.of(structure)?),

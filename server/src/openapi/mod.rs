@@ -1,9 +1,12 @@
 //! The `OpenAPI` 3.1 description of the interface. Its schemas are generated from the types that
 //! are read and written.
 
+mod schemas;
+
 use axum::http::StatusCode;
+use molshot_molecule::contacts::ContactKind;
 use molshot_renderer::Annotations;
-use molshot_scenes::options::RENDER_OPTIONS;
+use molshot_scenes::options::{READING_OPTIONS, RenderOption, url_options};
 use molshot_scenes::request::ImageFormat;
 use molshot_scenes::{Keyword, SceneDocument};
 use schemars::generate::SchemaSettings;
@@ -20,7 +23,7 @@ pub(crate) fn document() -> Value {
     generator.subschema_for::<SceneDocument>();
     generator.subschema_for::<Annotations>();
     let mut schemas = generator.take_definitions(true);
-    schemas.extend(own_schemas());
+    schemas.extend(schemas::own_schemas());
     schemas.values_mut().for_each(constants_to_enum);
     json!({
         "openapi": "3.1.0",
@@ -88,92 +91,6 @@ fn enum_of(choices: &Value) -> Option<Map<String, Value>> {
         members.insert("x-enum-descriptions".into(), descriptions.into());
     }
     Some(members)
-}
-
-fn own_schemas() -> Map<String, Value> {
-    let schemas = json!({
-        "Problem": {
-            "type": "object",
-            "description": "The reason for an error (RFC 9457).",
-            "required": ["type", "title", "status", "code", "detail"],
-            "properties": {
-                "type": { "type": "string", "description": "`urn:molshot:problem:` and the code." },
-                "title": { "type": "string" },
-                "status": { "type": "integer", "minimum": 400, "maximum": 599 },
-                "code": { "type": "string", "description": "Stable name of the kind of failure." },
-                "detail": { "type": "string", "description": "What is wrong, and what would be accepted instead." },
-                "pointer": { "type": "string", "description": "JSON pointer (RFC 6901) to the value that is wrong." },
-                "parameter": { "type": "string", "description": "The query parameter that is wrong." },
-                "retry_after": { "type": "integer", "description": "Seconds after which to try again." },
-            },
-        },
-        "BatchRequest": {
-            "type": "object",
-            "additionalProperties": false,
-            "required": ["items"],
-            "properties": {
-                "defaults": {
-                    "type": "object",
-                    "description": "Members of a render request for every item. Members of an item override them; style, camera and output are merged key by key. `annotations` has the same meaning as in the batch.",
-                },
-                "items": {
-                    "type": "array",
-                    // An invalid item causes an error in the answer and does not invalidate the
-                    // document, so items have no required form.
-                    "items": {
-                        "description": "Members of a render request, and `key`, which names the item's files in the answer: letters, digits, '_' and '-', beginning with a letter or a digit, at most 80. Keys must be unique. `annotations` overrides the value of the batch for this item. An invalid item yields an error file in its place.",
-                        "examples": [{ "key": "a", "commands": ["view left"] }],
-                    },
-                },
-                "annotations": { "type": "boolean", "default": true, "description": "Send KEY.json with the annotations of each image." },
-                "masks": {
-                    "type": "array", "default": [],
-                    "items": { "enum": ["atom", "residue", "element", "residue-name", "chain", "role"] },
-                    "description": "Run-length masks to add to the annotations.",
-                },
-            },
-        },
-        "StructureList": {
-            "type": "object",
-            "required": ["structures", "total", "next"],
-            "properties": {
-                "structures": { "type": "array", "items": {
-                    "type": "object",
-                    "required": ["id", "source"],
-                    "properties": {
-                        "id": { "type": "string" },
-                        "source": { "enum": ["sample", "folder", "upload"] },
-                        "title": { "type": "string" },
-                    },
-                } },
-                "total": { "type": "integer" },
-                "next": { "type": ["string", "null"], "description": "Pass it as `after` to get the next page." },
-            },
-        },
-        "StructureDescription": {
-            "type": "object",
-            "required": ["id", "source", "summary"],
-            "properties": {
-                "id": { "type": "string" },
-                "source": { "enum": ["sample", "folder", "upload"] },
-                "summary": { "type": "object", "description": "Summary of the structure: counts, chains, ligands, extent, warnings." },
-            },
-        },
-        "HydrogenBonds": {
-            "type": "object",
-            "required": ["bonds", "donors", "acceptors", "warnings"],
-            "properties": {
-                "bonds": { "type": "array", "items": { "type": "object" } },
-                "donors": { "type": "integer" },
-                "acceptors": { "type": "integer" },
-                "warnings": { "type": "array", "items": { "type": "string" } },
-            },
-        },
-    });
-    match schemas {
-        Value::Object(schemas) => schemas,
-        _ => Map::new(),
-    }
 }
 
 fn reference(name: &str) -> Value {
@@ -267,14 +184,18 @@ fn picture_names() -> Vec<String> {
 /// The structure's id, and the render options.
 fn request_parameters() -> Vec<Value> {
     let mut all = vec![id()];
-    for option in RENDER_OPTIONS.iter().filter(|option| option.in_url) {
-        all.push(query(
-            option.name,
-            &option.url_schema(),
-            &option.full_help(),
-        ));
-    }
+    all.extend(url_options().map(option_parameter));
     all
+}
+
+fn option_parameter(option: &RenderOption) -> Value {
+    query(option.name, &option.url_schema(), &option.full_help())
+}
+
+/// These parameters, and those that say which models and copies are read.
+fn with_reading(mut own: Vec<Value>) -> Vec<Value> {
+    own.extend(READING_OPTIONS.iter().map(option_parameter));
+    own
 }
 
 fn body_of(name: &str) -> Value {
@@ -316,6 +237,14 @@ fn paths() -> Value {
         ],
         OF_GET,
     );
+    let contacts = responses(
+        &[
+            (200, "The contacts.", json_of("Contacts")),
+            (304, "Not modified.", json!({})),
+        ],
+        OF_GET,
+    );
+    let kinds: Vec<&str> = ContactKind::ALL.iter().map(|kind| kind.name()).collect();
     let ready = responses(
         &[
             (200, "Ready.", binary(&["application/json"])),
@@ -371,7 +300,7 @@ fn paths() -> Value {
         },
         "/v1/structures/{id}": {
             "parameters": [id()],
-            "get": { "tags": ["structures"], "operationId": "describeStructure", "summary": "Describe a structure", "responses": described },
+            "get": { "tags": ["structures"], "operationId": "describeStructure", "summary": "Describe a structure", "parameters": with_reading(Vec::new()), "responses": described },
             "delete": {
                 "tags": ["structures"], "operationId": "removeStructure", "summary": "Remove an upload",
                 "responses": responses(&[(204, "Removed.", json!({}))], &[400, 401, 403, 404, 429, 503]),
@@ -379,13 +308,28 @@ fn paths() -> Value {
         },
         "/v1/structures/{id}/hbonds": { "parameters": [id()], "get": {
             "tags": ["structures"], "operationId": "hydrogenBonds", "summary": "Find hydrogen bonds",
-            "parameters": [
+            "parameters": with_reading(vec![
                 query("scope", &json!({ "enum": ["ligand", "within", "all"], "default": "ligand" }), "`ligand`: between pocket and ligand; `within`: within each of them; `all`: both."),
                 query("distance-slack", &number(2), "Tolerance of distances, angstrom."),
                 query("angle-slack", &number(90), "Tolerance of angles, degrees."),
                 query("water", &json!({ "type": "boolean", "default": true }), "Whether water is included."),
-            ],
+            ]),
             "responses": bonds,
+        } },
+        "/v1/structures/{id}/contacts": { "parameters": [id()], "get": {
+            "tags": ["structures"], "operationId": "contacts", "summary": "Find contacts of the ligand",
+            "parameters": with_reading(vec![
+                query("kinds", &json!({ "type": "string", "default": "all" }), &format!("Which kinds: all, or some of {}, separated by commas.", kinds.join(", "))),
+            ]),
+            "responses": contacts,
+        } },
+        "/v1/captions": { "post": {
+            "tags": ["pictures"], "operationId": "caption",
+            "summary": "Describe an image in words",
+            "description": "What `molshot render --captions` writes. The image is not drawn.",
+            "parameters": [query("name", &json!({ "type": "string", "maxLength": 255 }), "Name of the image's file, for the caption's `filename`; without it the structure's id, or `image`.")],
+            "requestBody": body_of("RenderRequest"),
+            "responses": responses(&[(200, "The caption.", json_of("Caption"))], OF_POST),
         } },
         "/v1/structures/{id}/{picture}": { "get": {
             "tags": ["pictures"], "operationId": "picture", "summary": "Render one image by URL",
@@ -412,6 +356,7 @@ fn paths() -> Value {
         paths["/v1/structures"]["post"]["responses"][status]["links"] = json!({
             "describe": by_id("describeStructure"),
             "hydrogenBonds": by_id("hydrogenBonds"),
+            "contacts": by_id("contacts"),
             "remove": by_id("removeStructure"),
         });
     }
