@@ -366,3 +366,62 @@ fn the_default_resolution_is_coarser_for_many_atoms() {
     assert!((resolution_for_atoms(400_000) - 1.0).abs() < 1e-9);
     assert!((resolution_for_atoms(usize::MAX) - 3.0).abs() < 1e-9);
 }
+
+/// Boxes of `ChimeraX`'s surfaces, one for each chain, from `reference_ribbon/cameras.tsv`.
+#[test]
+fn surfaces_have_the_boxes_of_those_of_chimerax() {
+    let Some(data) = std::env::var_os("MOLSHOT_TEST_DATA").map(std::path::PathBuf::from) else {
+        // Past the capture of the test harness, which shows nothing of a test that passes.
+        let text = b"skipped: MOLSHOT_TEST_DATA is not set\n";
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), text);
+        return;
+    };
+    let table = std::fs::read_to_string(data.join("reference_ribbon/cameras.tsv"));
+    let mut compared = 0;
+    for row in table.expect("the table of cameras").lines() {
+        let fields: Vec<&str> = row.split('\t').collect();
+        let &[name, "surface", low, high, ..] = fields.as_slice() else {
+            continue;
+        };
+        let folder = data.join("structures");
+        let files =
+            ["cif", "pdb", "cif.gz", "pdb.gz"].map(|end| folder.join(format!("{name}.{end}")));
+        let Some(file) = files.iter().find(|file| file.exists()) else {
+            continue;
+        };
+        let structure =
+            crate::read_file(file, &crate::ReadOptions::default()).expect("a structure");
+        let all_radii = crate::perception::vdw_radii_angstrom(&structure);
+        let mut chains = vec![(Vec::new(), Vec::new()); structure.chains().len()];
+        for (atom, position) in structure.atoms().position_angstrom.iter().enumerate() {
+            let residue = structure.residue_of(atom as u32);
+            if residue.class.is_polymer() {
+                let (positions, radii) = &mut chains[residue.chain as usize];
+                positions.push(*position);
+                radii.push(all_radii[atom]);
+            }
+        }
+        let mut bounds = [[f32::INFINITY; 3], [f32::NEG_INFINITY; 3]];
+        for (positions, radii) in &chains {
+            let mesh = mesh_of(positions, radii, &SurfaceOptions::default());
+            let Some([low, high]) = mesh.bounds_angstrom() else {
+                continue;
+            };
+            for k in 0..3 {
+                bounds[0][k] = bounds[0][k].min(low[k]);
+                bounds[1][k] = bounds[1][k].max(high[k]);
+            }
+        }
+        for (text, corner) in [(low, bounds[0]), (high, bounds[1])] {
+            for (expected, measured) in text.split(',').zip(corner) {
+                let expected: f32 = expected.parse().expect("a number");
+                assert!(
+                    (measured - expected).abs() < 0.05,
+                    "{name}: {measured} for {expected}"
+                );
+            }
+        }
+        compared += 1;
+    }
+    assert!(compared > 0);
+}

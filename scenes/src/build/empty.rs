@@ -67,6 +67,18 @@ pub(super) fn nothing_beside_atoms() -> SceneError {
     }
 }
 
+/// The preset draws no atoms, and `select` leaves no triangle.
+pub(super) fn no_mesh_selected(request: &RenderRequest) -> SceneError {
+    SceneError::Empty {
+        pointer: "/select".into(),
+        problem: format!(
+            "no surface or ribbon belongs to atoms of the selection \"{}\"",
+            crate::colors::shorten(request.select.as_str())
+        ),
+        remedy: "select atoms that have one, or use a style with atoms".into(),
+    }
+}
+
 /// `select` leaves nothing: says why.
 pub(super) fn why_not_selected(
     request: &RenderRequest,

@@ -337,6 +337,9 @@ fn build(
     };
     let kept = |atom: usize| selected[atom] && of_subject(atom);
     let (mesh, labelled) = meshes.finish(&structure, [&shown, &balls], kept, cancel)?;
+    if !draws_atoms && mesh.is_empty() {
+        return Err(empty::no_mesh_selected(request));
+    }
     cancel.check()?;
     let spheres = spheres(&structure, &balls, &radii, &colors);
     let mut cylinders = match style.preset {

@@ -12,6 +12,7 @@ mod query;
 mod reading;
 mod row;
 mod schema;
+mod surface;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -105,6 +105,12 @@ fn the_style_none_draws_the_surface_alone_and_fits_the_camera_to_it() {
     });
     let error = error.expect_err("nothing to draw");
     assert_eq!(error.pointer(), Some("/style/preset"));
+    let hidden = scene(|request| {
+        request.style.preset = Preset::None;
+        request.select = "resn LIG".into();
+    });
+    let hidden = hidden.expect_err("nothing to draw");
+    assert_eq!(hidden.pointer(), Some("/select"));
     assert!(
         error.to_string().contains("add the option surface"),
         "{error}"
