@@ -173,7 +173,7 @@ fn messages_read_as_one_line() {
     );
     assert_eq!(
         text(r#"{"schema_version": 1, "structure": {"id": "x"}, "camera": {"fov": 30}}"#),
-        "line 1, column 64: /camera/fov: the key \"fov\" is not known here; known are projection, fov_degrees (did you mean fov_degrees?)"
+        "line 1, column 64: /camera/fov: the key \"fov\" is not known here; known are projection, fov_degrees, fit (did you mean fov_degrees?)"
     );
     assert_eq!(
         text(r#"{"schema_version": 1, "structure": {"id": "x"}, "output": {"samples": 3}}"#),
@@ -388,7 +388,7 @@ fn null_and_endless_numbers_are_named_as_what_they_are() {
         [
             "/style/preset",
             "null is not allowed here",
-            "give one of misi, misi-residue, misi-pocket, misi-ligand, ball-and-stick, licorice, spacefill"
+            "give one of misi, misi-residue, misi-pocket, misi-ligand, ball-and-stick, licorice, spacefill, cartoon, none"
         ]
     );
     assert_eq!(
