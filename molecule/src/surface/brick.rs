@@ -1,6 +1,5 @@
 //! Marching cubes over one brick.
 
-use super::SurfaceError;
 use super::arcs::AccessibleSurface;
 use super::field::{Contour, Field, NO_SPHERE};
 use super::grid::{BrickView, Bricks, CELLS, SIDE, STRIDES};
@@ -42,11 +41,11 @@ impl Workspace {
         spheres: &Spheres,
         accessible: Option<&AccessibleSurface>,
         contour: &Contour,
-    ) -> Result<Piece, SurfaceError> {
+    ) -> Piece {
         let brick = bricks.view(index);
         let mut piece = Piece::default();
         if !self.field.fill(&brick, spheres, accessible, contour) {
-            return Ok(piece);
+            return piece;
         }
         self.vertices.fill([NO_VERTEX; 3]);
         let corner_steps: [usize; 8] =
@@ -75,7 +74,7 @@ impl Workspace {
                 }
             }
         }
-        Ok(piece)
+        piece
     }
 
     /// The vertex on the edge from a corner of the brick's cells along an axis.

@@ -18,7 +18,7 @@ const GAUSSIAN_OUTSIDE: f64 = -1.0;
 
 /// No ball is near.
 pub(super) const NO_SPHERE: u32 = u32::MAX;
-/// The distance from the accessible surface is known.
+/// The distance from the accessible surface is known; unlike distances, negative.
 const KNOWN: f64 = -1.0;
 
 /// Which contour is taken, and how far from it the field has to be right.
@@ -194,7 +194,7 @@ impl Field {
             }
         }
         for (value, extra) in self.value.iter_mut().zip(&self.extra) {
-            let distance = if *extra == KNOWN {
+            let distance = if *extra < 0.0 {
                 f64::from(*value)
             } else {
                 extra.sqrt()

@@ -28,7 +28,7 @@ pub(super) struct Bricks {
     /// Number of the grid's first point, so that point n of the first brick is at
     /// `(first + n) * spacing`.
     first: [i64; 3],
-    bricks: Vec<Brick>,
+    all: Vec<Brick>,
     spheres: Vec<u32>,
     arcs: Vec<u32>,
 }
@@ -81,7 +81,7 @@ impl Bricks {
         let mut bricks = Self {
             spacing,
             first,
-            bricks: Vec::new(),
+            all: Vec::new(),
             spheres: Vec::new(),
             arcs: Vec::new(),
         };
@@ -170,7 +170,7 @@ impl Bricks {
             let skipped = arcs.partition_point(|arc| arc.0 < key);
             let count = arcs[skipped..].partition_point(|arc| arc.0 == key);
             first_arc += skipped;
-            self.bricks.push(Brick {
+            self.all.push(Brick {
                 coordinate: coordinate(key),
                 spheres: start..self.spheres.len(),
                 arcs: first_arc..first_arc + count,
@@ -182,11 +182,11 @@ impl Bricks {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.bricks.len()
+        self.all.len()
     }
 
     pub(super) fn view(&self, index: usize) -> BrickView<'_> {
-        let brick = &self.bricks[index];
+        let brick = &self.all[index];
         let first = |k: usize| self.first[k] + i64::from(brick.coordinate[k]) * CELLS as i64 - 1;
         BrickView {
             spheres: &self.spheres[brick.spheres.clone()],
@@ -199,7 +199,7 @@ impl Bricks {
     /// A number for the point at a corner of a brick's cells, counted from its first cell, that is
     /// the same in all bricks.
     pub(super) fn point_key(&self, brick: usize, corner: [usize; 3]) -> u64 {
-        let brick = &self.bricks[brick].coordinate;
+        let brick = &self.all[brick].coordinate;
         key([0, 1, 2].map(|k| brick[k] * CELLS as u32 + corner[k] as u32))
     }
 }

@@ -66,10 +66,9 @@ impl SurfaceMesh {
         for corner in self.triangles.iter().flatten() {
             moved[*corner as usize] = 0;
         }
-        let mut next = 0;
-        for target in moved.iter_mut().filter(|target| **target != UNUSED) {
+        let used = moved.iter_mut().filter(|target| **target != UNUSED);
+        for (next, target) in (0..).zip(used) {
             *target = next;
-            next += 1;
         }
         let is_used = |index: &mut usize| {
             *index += 1;

@@ -113,7 +113,7 @@ pub fn surface(
         let (bricks, spheres) = (&bricks, &spheres);
         let (accessible, contour) = (accessible.as_ref(), &contour);
         move |workspace, index| {
-            let piece = workspace.polygonise(bricks, index, spheres, accessible, contour)?;
+            let piece = workspace.polygonise(bricks, index, spheres, accessible, contour);
             limit.count(piece.triangles.len(), options)?;
             Ok(piece)
         }

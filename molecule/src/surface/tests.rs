@@ -204,7 +204,7 @@ fn the_mesh_does_not_depend_on_the_number_of_threads() {
 fn degenerate_atoms_have_no_effect() {
     let options = SurfaceOptions::default();
     let one = mesh_of(&[[1.0, 2.0, 3.0]], &[1.5], &options);
-    let coincident = mesh_of(&[[1.0, 2.0, 3.0]; 3000], &[1.5; 3000], &options);
+    let coincident = mesh_of(&vec![[1.0, 2.0, 3.0]; 3000], &[1.5; 3000], &options);
     assert_eq!(one.position_angstrom, coincident.position_angstrom);
     let inside = mesh_of(&[[1.0, 2.1, 3.0], [1.0, 2.0, 3.0]], &[1.0, 1.5], &options);
     assert_eq!(one.position_angstrom, inside.position_angstrom);

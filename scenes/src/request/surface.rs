@@ -128,6 +128,7 @@ pub struct OpacityRequest {
     /// Whose meshes, in the selection language.
     pub select: SelectionText,
     /// 1 hides what is behind, 0 is not drawn.
+    #[schemars(range(min = ranges::OPACITY.min, max = ranges::OPACITY.max))]
     pub opacity: f64,
 }
 
