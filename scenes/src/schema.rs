@@ -104,6 +104,16 @@ mod tests {
                 0.0,
                 6.0,
             ),
+            (
+                "/$defs/SurfaceRequest/properties/probe_radius_angstrom",
+                0.0,
+                10.0,
+            ),
+            (
+                "/$defs/SurfaceRequest/properties/resolution_angstrom",
+                0.1,
+                3.0,
+            ),
             ("/$defs/LabelStyle/properties/size_angstrom", 0.05, 20.0),
             ("/$defs/LabelStyle/properties/size_px", 2.0, 512.0),
             ("/$defs/LabelStyle/properties/outline_px", 0.0, 4.0),
