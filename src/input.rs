@@ -158,7 +158,7 @@ pub enum InputError {
         /// What the document asks for, where that may be the mistake; else empty.
         hint: String,
         /// Why the file cannot be read.
-        source: MoleculeError,
+        source: Box<MoleculeError>,
     },
     /// A scene file names its structure by an id, which only a server can resolve.
     #[error(

@@ -5,6 +5,7 @@
 //! `<span class='highlight'>`, and `clean_description` is the same text without markup.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use molshot_molecule::{ResidueClass, Structure};
 use serde::Serialize;
@@ -140,9 +141,10 @@ impl Caption {
     /// Adds that the picture shows a frame of a trajectory, counted from 0.
     #[must_use]
     pub fn with_frame(mut self, number: usize) -> Self {
-        self.alt.push_str(&format!(", frame {number}"));
+        // A String takes all text.
+        let _ = write!(self.alt, ", frame {number}");
         for text in [&mut self.description, &mut self.clean_description] {
-            text.push_str(&format!(" This is frame {number} of the trajectory."));
+            let _ = write!(text, " This is frame {number} of the trajectory.");
         }
         self
     }
@@ -169,9 +171,8 @@ fn states(structure: &Structure) -> Vec<String> {
         }
     }
     let copies = structure.chains().iter().map(|chain| chain.copy).max();
-    match copies {
-        Some(copies @ 2..) => phrases.push(format!("{copies} copies by symmetry")),
-        _ => {}
+    if let Some(copies @ 2..) = copies {
+        phrases.push(format!("{copies} copies by symmetry"));
     }
     // Several models of a file say the same.
     let mut seen = BTreeSet::new();

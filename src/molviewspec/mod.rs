@@ -177,7 +177,7 @@ impl MolViewSpecFile {
             path: self.path.clone(),
             pointer: file.pointer.clone(),
             hint,
-            source,
+            source: Box::new(source),
         }
     }
 

@@ -11,7 +11,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use molshot_scenes::{
-    CropRect, Cylinder, Mesh, Plane, RenderJob, Samples, Scene, SceneParts, Sphere, Viewport,
+    CropRect, Cylinder, Mesh, MeshVertex, Plane, RenderJob, Samples, Scene, SceneParts, Sphere,
+    Viewport,
 };
 
 use super::atom_shapes::{AtomShapes, DrawnAtom, Shapes};
@@ -156,19 +157,7 @@ impl Counter {
             let radius = f64::from(cylinder.radius_angstrom);
             projector.cylinder(ends, radius, closing, footprint);
         }
-        for (at, corners) in triangles.iter().enumerate() {
-            if at % LOOK_INTERVAL == LOOK_INTERVAL - 1 {
-                cancel.check()?;
-            }
-            let corners = corners.map(|corner| corner.position_angstrom);
-            probe.shown_of_triangle(corners, |[column, row]| {
-                footprint.covered.add(Span {
-                    row,
-                    first: column,
-                    end: column + 1,
-                });
-            });
-        }
+        cover_triangles(probe, triangles, footprint, cancel)?;
         // Sure pixels need not be looked at again.
         let Footprint {
             covered, unsure, ..
@@ -219,6 +208,29 @@ impl Counter {
         });
         Ok(count)
     }
+}
+
+/// Adds the pixels that triangles cover.
+fn cover_triangles(
+    probe: &Probe,
+    triangles: &[[MeshVertex; 3]],
+    footprint: &mut Footprint,
+    cancel: &CancelToken,
+) -> Result<(), RenderError> {
+    for (at, corners) in triangles.iter().enumerate() {
+        if at % LOOK_INTERVAL == LOOK_INTERVAL - 1 {
+            cancel.check()?;
+        }
+        let corners = corners.map(|corner| corner.position_angstrom);
+        probe.shown_of_triangle(corners, |[column, row]| {
+            footprint.covered.add(Span {
+                row,
+                first: column,
+                end: column + 1,
+            });
+        });
+    }
+    Ok(())
 }
 
 /// Draws a scene of one atom, and adds what it covers. `region` is a part of the job's: left, top,

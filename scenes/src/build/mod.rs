@@ -272,20 +272,7 @@ fn build(
     cancel.check()?;
     let radii = Radii::new(&structure, style, &styled);
     cancel.check()?;
-    if !styled.contains(&true) {
-        return Err(empty::why_empty(&structure, style, &styled));
-    }
-    if !draws_atoms && style.surface.is_none() && style.cartoon.is_none() {
-        return Err(empty::nothing_beside_atoms());
-    }
-    if !shown.contains(&true) {
-        return Err(match style.preset {
-            Preset::MisiPocket | Preset::MisiLigand if request.select.as_str() == "all" => {
-                empty::no_subject(style.preset)
-            }
-            _ => empty::why_not_selected(request, &styled, &selected),
-        });
-    }
+    check_any_shown(&structure, request, [&styled, &selected, &shown])?;
     let colors = paint::atom_colors(&structure, style.color_scheme(), style, &styled, cancel)?;
     let mut meshes = Meshes::new(&structure, style, &styled, &colors, cancel)?;
     let [mut styled_balls, mut balls] =
@@ -373,6 +360,31 @@ fn build(
         clip_bounds,
         structure,
     })
+}
+
+/// Refuses a request that draws nothing, given which atoms the style draws, which are selected, and
+/// which of them are shown.
+fn check_any_shown(
+    structure: &Structure,
+    request: &RenderRequest,
+    [styled, selected, shown]: [&[bool]; 3],
+) -> Result<(), SceneError> {
+    let style = &request.style;
+    if !styled.contains(&true) {
+        return Err(empty::why_empty(structure, style, styled));
+    }
+    if style.preset == Preset::None && style.surface.is_none() && style.cartoon.is_none() {
+        return Err(empty::nothing_beside_atoms());
+    }
+    if !shown.contains(&true) {
+        return Err(match style.preset {
+            Preset::MisiPocket | Preset::MisiLigand if request.select.as_str() == "all" => {
+                empty::no_subject(style.preset)
+            }
+            _ => empty::why_not_selected(request, styled, selected),
+        });
+    }
+    Ok(())
 }
 
 fn background(request: BackgroundRequest) -> Background {

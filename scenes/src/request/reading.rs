@@ -116,7 +116,7 @@ impl ReadingRequest {
         let mut given = given.into_iter().filter(|(is_given, _)| *is_given);
         match (given.next(), given.next()) {
             (Some((_, first)), Some((_, second))) => Err(SceneError::invalid(
-                &format!("/reading/{second}"),
+                format!("/reading/{second}"),
                 format!("{first} and {second} exclude each other"),
                 "leave out one of them".to_owned(),
             )),
@@ -127,7 +127,7 @@ impl ReadingRequest {
 
 fn wrong(key: &str, text: &str, remedy: String) -> SceneError {
     SceneError::invalid(
-        &format!("/reading/{key}"),
+        format!("/reading/{key}"),
         format!("\"{}\" is not a value of {key}", shorten(text)),
         remedy,
     )

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 /// The schemas by name.
+#[allow(clippy::too_many_lines, reason = "one literal")]
 pub(super) fn own_schemas() -> Map<String, Value> {
     let schemas = json!({
         "Problem": {

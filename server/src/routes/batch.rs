@@ -281,6 +281,7 @@ impl Batch {
                 .prepare(service.resolve(document, outputs, user).await?, user)
                 .await
         };
+        let preparing = Box::pin(preparing);
         let prepared = with_deadline(Duration::from_secs(seconds), preparing).await?;
         let took = start.elapsed();
         // The deadline does not count this wait, which depends on how fast the client reads.

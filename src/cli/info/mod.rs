@@ -138,10 +138,8 @@ impl<'a> WithSecondaryStructure<'a> {
 /// Formats the summary. `model` names the model that was read of files with several.
 fn text(summary: &Summary, secondary: &SecondaryStructure, model: &str) -> String {
     let mut text = String::new();
-    let mut line = |name: &str, value: String| {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "{name:<12} {value}");
-    };
+    // Writing to a string cannot fail.
+    let mut line = |name: &str, value: String| drop(writeln!(text, "{name:<12} {value}"));
     for part in &summary.parts {
         line(
             "file",
@@ -198,17 +196,7 @@ fn text(summary: &Summary, secondary: &SecondaryStructure, model: &str) -> Strin
         ),
     );
     if summary.amino_acids > 0 {
-        let mut sources: Vec<&str> = secondary.sources().iter().map(|s| s.name()).collect();
-        sources.dedup();
-        line(
-            "secondary",
-            format!(
-                "{} helices, {} strands ({})",
-                secondary.helix_count(),
-                secondary.strand_count(),
-                sources.join(", ")
-            ),
-        );
+        line("secondary", secondary_text(secondary));
     }
     let chains: Vec<String> = summary
         .chains
@@ -249,6 +237,18 @@ fn text(summary: &Summary, secondary: &SecondaryStructure, model: &str) -> Strin
     line("box", format!("{low} to {high} angstrom"));
     line("warnings", summary.warnings.len().to_string());
     text
+}
+
+/// Counts of helices and strands, and where they come from.
+fn secondary_text(secondary: &SecondaryStructure) -> String {
+    let mut sources: Vec<&str> = secondary.sources().iter().map(|s| s.name()).collect();
+    sources.dedup();
+    format!(
+        "{} helices, {} strands ({})",
+        secondary.helix_count(),
+        secondary.strand_count(),
+        sources.join(", ")
+    )
 }
 
 /// Returns the number of residues that belong to no other class: markers, such as those of the

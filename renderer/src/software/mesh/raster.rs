@@ -218,15 +218,13 @@ impl Hits {
 /// The y of eight rays of a row from the `from`th on; those of each pixel are `row_ys`.
 #[inline(always)]
 fn ys_from<S: Simd>(simd: S, row_ys: &[f32], from: usize) -> f32x8<S> {
-    match row_ys {
-        [y] => f32x8::splat(simd, *y),
-        _ => {
-            let mut ys = [0.0; LANES];
-            for quad in 0..2 {
-                let at = (from + quad * 4) % row_ys.len();
-                ys[quad * 4..quad * 4 + 4].copy_from_slice(&row_ys[at..at + 4]);
-            }
-            f32x8::from_slice(simd, &ys)
-        }
+    if let [y] = row_ys {
+        return f32x8::splat(simd, *y);
     }
+    let mut ys = [0.0; LANES];
+    for quad in 0..2 {
+        let at = (from + quad * 4) % row_ys.len();
+        ys[quad * 4..quad * 4 + 4].copy_from_slice(&row_ys[at..at + 4]);
+    }
+    f32x8::from_slice(simd, &ys)
 }
