@@ -136,10 +136,13 @@ impl<'a> WithSecondaryStructure<'a> {
 }
 
 /// Formats the summary. `model` names the model that was read of files with several.
+#[allow(clippy::too_many_lines, reason = "a line for each part of the summary")]
 fn text(summary: &Summary, secondary: &SecondaryStructure, model: &str) -> String {
     let mut text = String::new();
-    // Writing to a string cannot fail.
-    let mut line = |name: &str, value: String| drop(writeln!(text, "{name:<12} {value}"));
+    let mut line = |name: &str, value: String| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{name:<12} {value}");
+    };
     for part in &summary.parts {
         line(
             "file",
