@@ -339,7 +339,7 @@ fn triangles_without_area_or_before_the_near_plane_are_not_drawn() {
                 .filter(|((id, hit), sure)| **sure && (**id > 0) != hit.is_some())
                 .count();
             assert_eq!(wrong, 0, "{projection:?}");
-            assert!(ids.iter().any(|id| *id == 1), "{projection:?}");
+            assert!(ids.contains(&1), "{projection:?}");
         }
     }
 }

@@ -32,7 +32,7 @@ pub(crate) fn mesh(chance: &mut Chance, place: DVec3, transparent: bool) -> Mesh
                     .normalize()
                     .as_vec3()
                     .to_array(),
-                atom: chance.below(MAX_ATOMS as u32),
+                atom: chance.below(MAX_ATOMS),
             });
         }
         mesh.triangles.push([first, first + 1, first + 2]);
@@ -70,7 +70,7 @@ pub(crate) fn ball(center: DVec3, radius: f64, rings: u32, color: [u8; 4]) -> Me
                 position_angstrom: (center + radius * normal).as_vec3().to_array(),
                 color,
                 normal: normal.as_vec3().to_array(),
-                atom: sector % MAX_ATOMS as u32,
+                atom: sector % MAX_ATOMS,
             });
         }
     }
@@ -109,6 +109,6 @@ pub(crate) fn generate_with_mesh(
     let job = generate(9000 + seed, orthographic, structure);
     let mut chance = Chance(seed);
     let place = job.scene().bounds.center();
-    let mesh = mesh(&mut chance, place, seed % 3 == 0);
+    let mesh = mesh(&mut chance, place, seed.is_multiple_of(3));
     with_mesh(&job, mesh)
 }
