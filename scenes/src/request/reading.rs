@@ -179,7 +179,7 @@ mod tests {
     use super::*;
     use crate::request::SceneDocument;
 
-    fn document(reading: serde_json::Value) -> Result<SceneDocument, SceneError> {
+    fn document(reading: &serde_json::Value) -> Result<SceneDocument, SceneError> {
         let document = json!({
             "schema_version": 1, "structure": { "id": "a" }, "reading": reading,
         });
@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_reading_is_read_and_written_as_it_was_given() {
-        let read = document(json!({ "model": "2-5", "altloc": "B", "assembly": 1 }));
+        let read = document(&json!({ "model": "2-5", "altloc": "B", "assembly": 1 }));
         let read = read.expect("a document");
         let reading = read.reading.to_reading().expect("a reading");
         assert_eq!(reading.models, ModelChoice::Range(2..=5));
@@ -196,7 +196,7 @@ mod tests {
         assert_eq!(reading.assembly, AssemblyChoice::Id("1".into()));
         let text = serde_json::to_vec(&read).expect("JSON");
         assert_eq!(SceneDocument::from_json(&text).expect("again"), read);
-        let plain = document(json!({})).expect("a document");
+        let plain = document(&json!({})).expect("a document");
         assert!(plain.reading.is_default());
         assert!(plain.reading.to_reading().expect("a reading").is_default());
         // A document without choices is written as before they could be made.
@@ -205,7 +205,7 @@ mod tests {
                 .expect("JSON")
                 .contains("reading")
         );
-        let cells = document(json!({ "supercell": "2x1x3" }))
+        let cells = document(&json!({ "supercell": "2x1x3" }))
             .expect("cells")
             .reading;
         let cells = cells.to_reading().expect("cells").crystal;
@@ -249,7 +249,7 @@ mod tests {
                 "text or a whole number",
             ),
         ] {
-            let error = document(reading.clone()).expect_err("an error");
+            let error = document(&reading).expect_err("an error");
             assert_eq!(error.pointer(), Some(pointer), "{reading}: {error}");
             assert!(error.to_string().contains(text), "{reading}: {error}");
         }
