@@ -109,6 +109,8 @@ fn every_default_of_the_table_is_that_of_the_request() {
             matches!(other.kind, OptionKind::Object)
                 && option.pointer.starts_with(&format!("{}/", other.pointer))
         });
+        // The surface is there on demand, too, without a switch of its own.
+        let depends = depends || option.pointer.starts_with("/style/surface/");
         let Some(default) = option.default.filter(|_| !depends) else {
             continue;
         };
@@ -170,6 +172,7 @@ fn every_option_is_in_the_schema_with_its_help() {
                 | OptionKind::ListedKeyword(_)
                 | OptionKind::Size
                 | OptionKind::LabelSize
+                | OptionKind::Opacities
         );
         let help = Value::from(option.help).to_string();
         assert!(

@@ -1,5 +1,5 @@
-//! Prints the area and volume of both surfaces of each chain's polymer, with its atoms, as JSON: for
-//! `scripts/surface-check`.
+//! Prints the area and volume of both surfaces of each chain's polymer, with its atoms, as JSON:
+//! for `scripts/surface-check`.
 //!
 //! `surface_report FILE [RESOLUTION]`
 #![allow(clippy::print_stdout, reason = "the output of an example")]

@@ -1,10 +1,10 @@
 //! Reads molecular structure files into a validated [`Structure`]: atoms, residues, chains, bonds.
 //!
 //! The formats are PDB, mmCIF, BinaryCIF, SDF, MOL2, XYZ and GRO, gzipped or not. On a structure
-//! this crate evaluates selections ([`Selection`]), assigns atom types and radii ([`perception`]) and
-//! secondary structure ([`SecondaryStructure`]), finds hydrogen bonds ([`hbonds`]) and all other
-//! contacts of ligands ([`contacts`]), and computes molecular surfaces ([`surface`]). It contains
-//! nothing about drawing.
+//! this crate evaluates selections ([`Selection`]), assigns atom types and radii ([`perception`])
+//! and secondary structure ([`SecondaryStructure`]), finds hydrogen bonds ([`hbonds`]) and all
+//! other contacts of ligands ([`contacts`]), and computes molecular surfaces ([`surface`]). It
+//! contains nothing about drawing.
 //!
 //! ```
 //! use molshot_molecule::hbonds::{self, HydrogenBondOptions, Scope};

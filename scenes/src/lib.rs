@@ -64,6 +64,7 @@ pub mod texts;
 pub mod transforms;
 pub mod view;
 
+mod bounding_box;
 mod misi_presets;
 
 pub use build::{PreparedScene, build_scene, build_scene_cancellable};

@@ -3,8 +3,8 @@
 use bytemuck::{Pod, Zeroable};
 use glam::DVec3;
 
+use crate::bounding_box::BoundingBox;
 use crate::error::SceneError;
-use crate::scene::{BoundingBox, Cylinder};
 
 /// A corner of triangles.
 #[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
@@ -25,7 +25,7 @@ pub struct MeshVertex {
 
 impl MeshVertex {
     /// The corner belongs to no atom: it has 0 in the ID planes.
-    pub const NO_ATOM: u32 = Cylinder::NO_ATOM;
+    pub const NO_ATOM: u32 = u32::MAX - 1;
 }
 
 /// Triangles with shared corners.

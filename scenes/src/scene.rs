@@ -6,10 +6,11 @@ use bytemuck::{Pod, Zeroable};
 use glam::DVec3;
 use molshot_molecule::Structure;
 
+pub use crate::bounding_box::BoundingBox;
 use crate::effects::Effects;
 use crate::error::SceneError;
 use crate::labels::Labels;
-use crate::mesh::Mesh;
+use crate::mesh::{Mesh, MeshVertex};
 
 /// A sphere: an atom, or the joint of two sticks.
 #[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
@@ -55,7 +56,7 @@ impl Cylinder {
     /// Hemispheres of the cylinder's radius.
     pub const ROUND: u32 = 2;
     /// The half belongs to no atom: it hides what is behind it and has 0 in the ID planes.
-    pub const NO_ATOM: u32 = u32::MAX - 1;
+    pub const NO_ATOM: u32 = MeshVertex::NO_ATOM;
 }
 
 /// What [`Scene::from_parts`] takes, one field a field of [`Scene`].
@@ -73,38 +74,6 @@ pub struct SceneParts {
     pub background: Background,
     /// Where the atom indices of `spheres` and `cylinders` point.
     pub structure: Arc<Structure>,
-}
-
-/// An axis-aligned box in world axes, angstrom.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct BoundingBox {
-    /// Lowest corner.
-    pub min: DVec3,
-    /// Highest corner.
-    pub max: DVec3,
-}
-
-impl BoundingBox {
-    /// Middle of the box.
-    #[must_use]
-    pub fn center(&self) -> DVec3 {
-        (self.min + self.max) * 0.5
-    }
-
-    /// The box around both.
-    #[must_use]
-    pub fn union(&self, other: &Self) -> Self {
-        Self {
-            min: self.min.min(other.min),
-            max: self.max.max(other.max),
-        }
-    }
-
-    /// Half of the box's edges.
-    #[must_use]
-    pub fn half_size(&self) -> DVec3 {
-        (self.max - self.min) * 0.5
-    }
 }
 
 /// Two directional lights that move with the camera, ambient light, and one material for

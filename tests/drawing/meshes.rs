@@ -303,7 +303,8 @@ fn triangles_without_area_or_before_the_near_plane_are_not_drawn() {
         normal: [0.0; 3],
         atom: 0,
     };
-    // The camera is at z = 20 with its near plane at 19 or less; the last triangle reaches behind it.
+    // The camera is at z = 20 with its near plane at 19 or less; the last triangle reaches behind
+    // it.
     let mesh = Mesh {
         vertices: vec![
             corner(0.0, 0.0, 0.0),

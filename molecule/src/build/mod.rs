@@ -26,8 +26,9 @@ const DROPPED: u32 = u32::MAX;
 /// Alternate locations are resolved (see [`altloc::kept`]), rows are grouped into residues
 /// (adjacent rows of equal chain, number, insertion code, name and segment) and chains (by author
 /// id, over the whole part), missing elements are derived from names, and [`perceive`] adds classes
-/// and bonds; then residues are marked with the helices and strands of the file. Atoms keep the order of the file, except for residues in several places
-/// (see [`detached::regroup_scattered_residues`]).
+/// and bonds; then residues are marked with the helices and strands of the file. Atoms keep the
+/// order of the file, except for residues in several places (see
+/// [`detached::regroup_scattered_residues`]).
 ///
 /// # Errors
 /// Returns an error for zero atoms, for more than the limit of `options`, and for a coordinate that

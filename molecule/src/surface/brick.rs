@@ -1,7 +1,8 @@
 //! Marching cubes over one brick.
 
 use super::arcs::AccessibleSurface;
-use super::field::{Contour, Field, NO_SPHERE};
+use super::contour::Contour;
+use super::field::{Field, NO_SPHERE};
 use super::grid::{BrickView, Bricks, CELLS, SIDE, STRIDES};
 use super::march::Piece;
 use super::spheres::{Spheres, distance_squared};

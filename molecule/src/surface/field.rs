@@ -1,9 +1,11 @@
 //! The field whose contour is the surface, on the points of one brick.
 
+use super::SurfaceKind;
 use super::arcs::AccessibleSurface;
+use super::contour::Contour;
+use super::contour::GAUSSIAN_REACH;
 use super::grid::{BrickView, SIDE, STRIDES};
 use super::spheres::Spheres;
-use super::{SurfaceKind, SurfaceOptions};
 
 /// Decay of the Gaussian density of an atom: it is `exp(-2.3 (d^2 / r^2 - 1))` at the distance d
 /// from an atom of radius r, and the surface is where the sum is 1.
@@ -11,8 +13,6 @@ use super::{SurfaceKind, SurfaceOptions};
 /// It is the value of Zhang, Xu & Bajaj, Comput. Aided Geom. Des. 23 (2006) 510, with which areas
 /// and volumes come close to those of solvent-excluded surfaces.
 pub const GAUSSIAN_DECAY: f64 = 2.3;
-/// Distance at which a Gaussian density is cut off, in radii: there it is 1e-6.
-const GAUSSIAN_REACH: f64 = 2.65;
 /// The Gaussian field far from all atoms.
 const GAUSSIAN_OUTSIDE: f64 = -1.0;
 
@@ -20,59 +20,6 @@ const GAUSSIAN_OUTSIDE: f64 = -1.0;
 pub(super) const NO_SPHERE: u32 = u32::MAX;
 /// The distance from the accessible surface is known; unlike distances, negative.
 const KNOWN: f64 = -1.0;
-
-/// Which contour is taken, and how far from it the field has to be right.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Contour {
-    kind: SurfaceKind,
-    pub(super) spacing: f64,
-    /// Distance of the surface from the accessible surface, inwards.
-    level: f64,
-    /// Distance from the surface up to which the field is exact: the ends of an edge that crosses
-    /// the surface are at most one spacing away, and their neighbours, of which normals are made,
-    /// two.
-    margin: f64,
-}
-
-impl Contour {
-    pub(super) fn new(options: &SurfaceOptions, spheres: &Spheres) -> Self {
-        let spacing = options.resolution_angstrom;
-        let level = match options.kind {
-            SurfaceKind::Ses => options.probe_radius_angstrom,
-            SurfaceKind::Sas | SurfaceKind::Gaussian => 0.0,
-        };
-        debug_assert!(spheres.largest_radius >= level || spheres.all.is_empty());
-        Self {
-            kind: options.kind,
-            spacing,
-            level,
-            margin: 2.05 * spacing,
-        }
-    }
-
-    /// Whether the surface is the boundary of the union of all balls.
-    pub(super) fn is_union(&self) -> bool {
-        self.kind != SurfaceKind::Gaussian && self.level <= 0.0
-    }
-
-    /// Distance from its centre up to which a ball of this radius has an effect.
-    pub(super) fn reach(&self, radius: f64) -> f64 {
-        match self.kind {
-            SurfaceKind::Gaussian => GAUSSIAN_REACH * radius,
-            _ => radius - self.outside(),
-        }
-    }
-
-    /// Distance from an arc up to which it has an effect.
-    pub(super) fn arc_reach(&self) -> f64 {
-        self.level + self.margin
-    }
-
-    /// Signed distance from the accessible surface beyond which a point is outside for certain.
-    fn outside(&self) -> f64 {
-        -(self.margin - self.level).max(0.0)
-    }
-}
 
 /// The field on the points of one brick; x runs fastest.
 #[derive(Debug)]
@@ -123,8 +70,8 @@ impl Field {
         has_inside && self.value.iter().any(|value| *value <= 0.0)
     }
 
-    /// The greatest depth of a point within a ball: outside of all balls, and below accessible parts
-    /// of spheres, minus the distance from the accessible surface.
+    /// The greatest depth of a point within a ball: outside of all balls, and below accessible
+    /// parts of spheres, minus the distance from the accessible surface.
     fn fill_depth(&mut self, brick: &BrickView<'_>, spheres: &Spheres, contour: &Contour) {
         self.value.fill(contour.outside() as f32);
         for index in brick.spheres {

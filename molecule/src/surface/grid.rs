@@ -2,7 +2,7 @@
 
 use super::SurfaceError;
 use super::arcs::AccessibleSurface;
-use super::field::Contour;
+use super::contour::Contour;
 use super::spheres::Spheres;
 use crate::cancel::CancelToken;
 

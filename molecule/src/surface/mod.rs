@@ -11,15 +11,15 @@
 //!   methods (Xu & Zhang, `PLoS` ONE 4 (2009) e8140; the command `surface` of `ChimeraX`) take that
 //!   distance from a discretised accessible surface. Here it is exact: the nearest point of the
 //!   accessible surface is the foot of the perpendicular on a sphere, where that is accessible, and
-//!   otherwise on an accessible arc of a circle in which two spheres meet (`arcs`). Contact, toroidal
-//!   and reentrant patches, cusps and cavities follow from that.
+//!   otherwise on an accessible arc of a circle in which two spheres meet (`arcs`). Contact,
+//!   toroidal and reentrant patches, cusps and cavities follow from that.
 //! - [`SurfaceKind::Gaussian`], a level of a sum of Gaussian densities (Blinn, ACM Trans. Graph. 1
 //!   (1982) 235), with the decay of [`GAUSSIAN_DECAY`].
 //!
 //! The contour is taken by marching cubes (Lorensen & Cline, Comput. Graph. 21 (1987) 163) with
 //! ambiguous faces resolved by a rule of the face alone, so that meshes are closed (`table`). Work
-//! is done in bricks of the grid (`brick`), each by itself: memory follows the size of the mesh, not
-//! of the box, and the mesh does not depend on the number of threads.
+//! is done in bricks of the grid (`brick`), each by itself: memory follows the size of the mesh,
+//! not of the box, and the mesh does not depend on the number of threads.
 //!
 //! ```
 //! use molshot_molecule::CancelToken;
@@ -35,6 +35,7 @@
 
 mod arcs;
 mod brick;
+mod contour;
 mod field;
 mod grid;
 mod march;
@@ -100,7 +101,7 @@ pub fn surface(
     options.check()?;
     let spheres = spheres::Spheres::new(position_angstrom, radius_angstrom, options)?;
     let threads = options.thread_count();
-    let contour = field::Contour::new(options, &spheres);
+    let contour = contour::Contour::new(options, &spheres);
     let accessible = match options.kind {
         SurfaceKind::Ses if options.probe_radius_angstrom > 0.0 => {
             Some(arcs::AccessibleSurface::new(&spheres, threads, cancel)?)

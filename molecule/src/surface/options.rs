@@ -4,8 +4,8 @@ use std::num::NonZero;
 
 use super::SurfaceError;
 
-/// Radius of the probe, angstrom: a water molecule, as in `ChimeraX` (user guide, command `surface`,
-/// `probeRadius`).
+/// Radius of the probe, angstrom: a water molecule, as in `ChimeraX` (user guide, command
+/// `surface`, `probeRadius`).
 pub const DEFAULT_PROBE_RADIUS_ANGSTROM: f64 = 1.4;
 /// Largest radius of the probe, angstrom. The time grows with its third power.
 pub const MAX_PROBE_RADIUS_ANGSTROM: f64 = 10.0;
@@ -23,8 +23,8 @@ const DEFAULT_MAX_TRIANGLES: usize = 1 << 26;
 
 /// The spacing of the grid for so many enclosed atoms, angstrom, where a user gives none.
 ///
-/// It is [`DEFAULT_RESOLUTION_ANGSTROM`] up to 100,000 atoms and grows with the square root of their
-/// number beyond, so that the number of triangles stays about constant.
+/// It is [`DEFAULT_RESOLUTION_ANGSTROM`] up to 100,000 atoms and grows with the square root of
+/// their number beyond, so that the number of triangles stays about constant.
 #[must_use]
 pub fn resolution_for_atoms(atoms: usize) -> f64 {
     let share = atoms as f64 / ATOMS_AT_DEFAULT_RESOLUTION as f64;

@@ -1,11 +1,10 @@
 //! How many pixels an atom would show if it were the only one.
 //!
 //! An atom's own shapes are its spheres, its halves of cylinders (from its end to the middle), and
-//! its part of each opaque triangle: what is nearer to its corner than to the others, by barycentric
-//! coordinates.
-//! Dashes belong to no atom. What they cover without anything else in the scene is counted by
-//! geometry ([`super::footprint`]), and where rounding would decide by drawing the shapes with the
-//! built-in rasteriser.
+//! its part of each opaque triangle: what is nearer to its corner than to the others, by
+//! barycentric coordinates. Dashes belong to no atom. What they cover without anything else in the
+//! scene is counted by geometry ([`super::footprint`]), and where rounding would decide by drawing
+//! the shapes with the built-in rasteriser.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -31,10 +30,9 @@ const LOOK_INTERVAL: usize = 64;
 /// every shape only once.
 const MOST_CASTS: usize = 1 << 16;
 
-/// The scene of one atom alone: its spheres, its halves of cylinders, cut in the middle, and its parts
-/// of opaque triangles. Box
-/// and camera stay those of the whole, so that a job with the same view draws it where it stands in
-/// the whole picture. `None` when the atom is not drawn.
+/// The scene of one atom alone: its spheres, its halves of cylinders, cut in the middle, and its
+/// parts of opaque triangles. Box and camera stay those of the whole, so that a job with the same
+/// view draws it where it stands in the whole picture. `None` when the atom is not drawn.
 ///
 /// This is what [`super::AtomAnnotation::unoccluded_pixels`] counts; a picture of it by the
 /// built-in rasteriser shows exactly as many.

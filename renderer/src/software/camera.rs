@@ -97,6 +97,13 @@ impl Camera {
     }
 }
 
+/// A world point relative to another.
+pub(super) fn relative_to(origin: DVec3, point: [f32; 3]) -> [f32; 3] {
+    (DVec3::from_array(point.map(f64::from)) - origin)
+        .as_vec3()
+        .to_array()
+}
+
 /// Rays through all columns, or all rows, of an image's tiles, and through their samples. The
 /// buffers are reused from frame to frame.
 ///

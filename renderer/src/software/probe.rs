@@ -9,11 +9,11 @@ use fearless_simd::{Level, dispatch, f32x8};
 use glam::DVec3;
 use molshot_scenes::{Cylinder, RenderJob, Sphere};
 
-use super::camera::Camera;
+use super::camera::{Camera, relative_to};
 use super::intersect::{CappedCylinderX8, RayX8, SphereQuadratic, SphereX8};
 use super::mesh;
 use super::primitives::{self, in_local_frame};
-use super::scene::{SceneCylinder, relative_to};
+use super::scene::SceneCylinder;
 use crate::simd::LANES;
 
 /// Casts rays through the centres of single pixels of a job's picture.

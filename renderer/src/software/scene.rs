@@ -5,6 +5,7 @@ use std::sync::Arc;
 use glam::DVec3;
 use molshot_scenes::{Cylinder, Scene};
 
+use super::camera::relative_to;
 use super::duplicates::find_duplicates;
 use super::mesh::SceneMesh;
 use super::primitive_id::PrimitiveId;
@@ -55,13 +56,6 @@ pub(super) struct SceneCylinder {
     pub(super) caps: u32,
     /// Radius of the larger of the spheres that hide both ends; 0 when an end may be visible.
     pub(super) cover_radius: f32,
-}
-
-/// A world point relative to another.
-pub(super) fn relative_to(origin: DVec3, point: [f32; 3]) -> [f32; 3] {
-    (DVec3::from_array(point.map(f64::from)) - origin)
-        .as_vec3()
-        .to_array()
 }
 
 impl SceneData {

@@ -79,9 +79,9 @@ impl<'a> Meshes<'a> {
         self.make(moved, cancel)
     }
 
-    /// The triangles of atoms that are not hidden, and the atoms that labels can be at. `shown` says
-    /// which atoms the style draws and the selection keeps, `balls` which of them are drawn as balls
-    /// and sticks, and `kept` whose surfaces are kept.
+    /// The triangles of atoms that are not hidden, and the atoms that labels can be at. `shown`
+    /// says which atoms the style draws and the selection keeps, `balls` which of them are drawn as
+    /// balls and sticks, and `kept` whose surfaces are kept.
     ///
     /// # Errors
     /// As [`Self::new`].

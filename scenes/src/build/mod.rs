@@ -1,8 +1,8 @@
 //! Structure and request to [`Scene`]: what is shown, how large, in which colours.
 //!
-//! What is shown: everything but hydrogens and water (unless asked for), and ligands (if asked
-//! not to); of that, what `select` names. The scene's bounds are those of everything shown *before* `select`,
-//! so that selecting does not move the camera.
+//! What is shown: everything but hydrogens and water (unless asked for), and ligands (if asked not
+//! to); of that, what `select` names. The scene's bounds are those of everything shown *before*
+//! `select`, so that selecting does not move the camera.
 //!
 //! How large: `misi` and `licorice` are sticks of 0.2 angstrom with balls of the same radius at the
 //! atoms; an atom that has no bond to another shown atom (an ion, say) would be hardly visible so
@@ -11,11 +11,11 @@
 //! stick; `spacefill` has whole van der Waals balls and no bonds; both take the radius by atom type
 //! ([`molshot_molecule::perception::vdw_radii_angstrom`]). Every bond is one stick in two halves,
 //! each in its atom's colour; with `bond_orders` double, aromatic and triple bonds have more lines
-//! (`bond_lines`). `cartoon` has ribbons ([`crate::cartoon`]) in place of the atoms of polymers, and
-//! else sticks as `licorice`. Surfaces are meshes (`surface`), beside the atoms or, with the preset
-//! `none`, in place of them. Pseudobonds are dashes ([`crate::pseudobonds`]) and drawn only on
-//! request. Sizes and colours are
-//! `ChimeraX`'s (user guide, `style` and `size`; observed in its pictures).
+//! (`bond_lines`). `cartoon` has ribbons ([`crate::cartoon`]) in place of the atoms of polymers,
+//! and else sticks as `licorice`. Surfaces are meshes (`surface`), beside the atoms or, with the
+//! preset `none`, in place of them. Pseudobonds are dashes ([`crate::pseudobonds`]) and drawn only
+//! on request. Sizes and colours are `ChimeraX`'s (user guide, `style` and `size`; observed in its
+//! pictures).
 //!
 //! Where: as read, but for what the request's transforms move ([`crate::transforms`]). Selections
 //! and the fit know the structure as read; the scene's structure, and with it `center`, has the

@@ -10,8 +10,9 @@
 //!   relative to its centre, `tx = tan(fov / 2)` and `ty = tx * height / width`, the camera stands
 //!   at `centre + z * max over e of { |e.x| / tx + e.z, |e.y| / ty + e.z } / 0.95`. The rotation
 //!   centre is the box's centre. Parallel projection: the camera stands there, too, and the picture
-//!   is `max { 2 |e.x|, 2 |e.y| * width / height } / 0.95` wide.
-//!   With [`CameraFit::Ribbons`](crate::request::CameraFit) the box is that of the ribbons of all polymers, drawn or not.
+//!   is `max { 2 |e.x|, 2 |e.y| * width / height } / 0.95` wide. With
+//!   [`CameraFit::Ribbons`](crate::request::CameraFit) the box is that of the ribbons of all
+//!   polymers, drawn or not.
 //! - `view NAME`: the fitted front view, turned; rotation centre and zoom are those of the fit
 //!   again.
 //! - `roll`: about the screen axis through the rotation centre.

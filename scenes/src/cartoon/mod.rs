@@ -8,13 +8,13 @@
 //!    one residue are coil.
 //! 2. `spline`: strands are smoothed; a cubic spline leads through all points.
 //! 3. `frame`: the direction of a ribbon's width at each residue, and in between.
-//! 4. `section`, `extrude`: the profile of each half of a residue, drawn along the path. Helices are
-//!    2 x 0.4 angstrom and elliptic, strands 2 x 0.4 angstrom with sharp edges and end with an
+//! 4. `section`, `extrude`: the profile of each half of a residue, drawn along the path. Helices
+//!    are 2 x 0.4 angstrom and elliptic, strands 2 x 0.4 angstrom with sharp edges and end with an
 //!    arrowhead of twice their width, coils are round with a diameter of 0.4 angstrom, and nucleic
 //!    acids 2 x 0.4 angstrom with sharp edges, the edge pointing at the base.
 //!
-//! Each corner has the colour of its residue's guide atom (the alpha carbon, or C5'), and its index:
-//! colours change between residues without a transition.
+//! Each corner has the colour of its residue's guide atom (the alpha carbon, or C5'), and its
+//! index: colours change between residues without a transition.
 
 mod extrude;
 mod frame;
@@ -61,8 +61,8 @@ impl Cartoon {
     }
 
     /// Makes the triangles of the residues whose flag in `drawn` is true. Their shape does not
-    /// depend on which residues are drawn. `atom_colors` are the sRGB colours of all atoms, of which
-    /// those of the guide atoms are used. `divisions` is the number of path segments from one
+    /// depend on which residues are drawn. `atom_colors` are the sRGB colours of all atoms, of
+    /// which those of the guide atoms are used. `divisions` is the number of path segments from one
     /// residue to the next, within [`crate::ranges::CARTOON_DIVISIONS`]; see [`divisions_for`].
     ///
     /// # Errors

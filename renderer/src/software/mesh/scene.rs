@@ -6,7 +6,7 @@ use molshot_scenes::Mesh;
 use crate::cancel::CancelToken;
 use crate::error::RenderError;
 use crate::mesh::DrawnTriangles;
-use crate::software::scene::relative_to;
+use crate::software::camera::relative_to;
 
 /// A corner as shading reads it.
 #[derive(Debug, Clone, Copy)]

@@ -22,7 +22,8 @@ pub(super) struct MeshBatch {
 }
 
 /// How far a normal that points away from the viewer is turned back, as the sine of its angle with
-/// the plane across the line of sight: beyond rounding, so that [`Light::shade`] does not reverse it.
+/// the plane across the line of sight: beyond rounding, so that [`Light::shade`] does not reverse
+/// it.
 const TOWARDS_VIEWER: f32 = 1e-4;
 
 /// What eight points show.

@@ -297,7 +297,10 @@ impl MeshTile {
             let pixel = self.pixels.pixels[slot];
             let at = usize::from(pixel);
             let body = |sample: usize| match (sampled, stride) {
-                (true, _) => self.bodies.hit(slot, sample),
+                (true, _) => {
+                    let at = slot * self.bodies.stride + sample;
+                    (self.bodies.depth[at], self.bodies.ids[at])
+                }
                 (false, 1) => (tile.depth[at], tile.ids[at]),
                 (false, _) => (f32::INFINITY, PrimitiveId::NONE),
             };

@@ -30,7 +30,7 @@ pub(super) struct EdgeSamples {
     count: usize,
     /// Entries per pixel in the lists: `count` rounded up to whole [`QUAD`]s. Those beyond `count`
     /// repeat the last sample.
-    stride: usize,
+    pub(super) stride: usize,
     /// Rays through the samples of each column and row, and terms of their squared lengths, as in
     /// [`Tile`].
     xs: Box<[f32; TILE_PX * MAX_SAMPLES]>,
@@ -40,8 +40,8 @@ pub(super) struct EdgeSamples {
     /// For each edge pixel its index among the edge pixels.
     slots: Box<[u16; TILE_PIXELS]>,
     /// Depth and id of each sample's nearest hit, edge pixel by edge pixel.
-    depth: Vec<f32>,
-    ids: Vec<PrimitiveId>,
+    pub(super) depth: Vec<f32>,
+    pub(super) ids: Vec<PrimitiveId>,
     /// Buffers of [`Self::resample_gaps`].
     gaps: Gaps,
     gap_candidates: Vec<PixelMask>,
@@ -480,13 +480,6 @@ impl EdgeSamples {
                 }
             },
         );
-    }
-
-    /// Depth and id of what a sample of the edge pixel with an index hits.
-    #[inline(always)]
-    pub(super) fn hit(&self, slot: usize, sample: usize) -> (f32, PrimitiveId) {
-        let at = slot * self.stride + sample;
-        (self.depth[at], self.ids[at])
     }
 
     /// Number of entries of the pixel that starts at `first` whose hit is `id`.
