@@ -133,21 +133,6 @@ mod tests {
                 0.0,
                 4.0,
             ),
-            (
-                "/$defs/StyleRequest/properties/cartoon_divisions",
-                2.0,
-                40.0,
-            ),
-            (
-                "/$defs/SurfaceRequest/properties/probe_radius_angstrom",
-                0.0,
-                10.0,
-            ),
-            (
-                "/$defs/SurfaceRequest/properties/resolution_angstrom",
-                0.1,
-                3.0,
-            ),
             ("/$defs/OpacityRequest/properties/opacity", 0.0, 1.0),
         ] {
             assert_eq!(

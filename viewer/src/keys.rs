@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn every_setting_returns_to_its_first_value_after_all_others() {
         for (setting, steps) in [
-            (Setting::Style, 4),
+            (Setting::Style, 5),
             (Setting::Labels, 6),
             (Setting::Projection, 2),
             (Setting::Hydrogens, 2),
