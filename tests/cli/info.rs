@@ -75,7 +75,7 @@ fn a_table_has_every_residue_with_its_secondary_structure() {
     assert_eq!(json["residues"][1]["secondary_structure"], "C");
     assert_eq!(json["residues"][1]["source"], "file");
     let args = ["info", &input, "--residues", "r.tsv", "--atoms", "r.tsv"];
-    folder.refuse(2, &args, &["--residues", "another table"]);
+    folder.refuse(2, &args, &["--residues", "--atoms, too"]);
 }
 
 #[test]

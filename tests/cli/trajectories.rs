@@ -183,11 +183,17 @@ fn a_damaged_frame_does_not_keep_the_others_from_being_drawn() {
     folder.put("a.xtc", &bytes);
     let all = ["render", "a.pdb", "a.xtc", "-o", "{frame}.png"];
     let args = [&all[..], &["--frames", ":", "--size", "24x24"]].concat();
-    folder.refuse(1, &args, &["frame 1", "2 of 3 pictures were drawn"]);
+    let fails = |args: &[&str], words: &[&str]| {
+        let run = folder.run_with(args, b"", |_| {});
+        assert_eq!(run.status, Some(1), "{}", run.stderr);
+        for word in words {
+            assert!(run.stderr.contains(word), "{word}: {}", run.stderr);
+        }
+    };
+    fails(&args, &["frame 1", "2 of 3 pictures were drawn"]);
     let drawn = folder.bytes("2.png");
     assert!(!folder.names().contains(&"1.png".to_owned()));
-    folder.refuse(
-        1,
+    fails(
         &[&args[..], &["--resume"]].concat(),
         &["frame 1", "0 of 1 picture"],
     );

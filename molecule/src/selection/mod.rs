@@ -20,7 +20,7 @@
 //! | `water` (`solvent`), `ion`, `metal`, `hetero` | water; single-atom ions; metal elements; `HETATM` residues |
 //! | `hydrogen`, `heavy` | hydrogen; everything else |
 //! | `backbone`, `sidechain` | of amino acids and nucleotides; a hydrogen goes with the atom that it is bonded to |
-//! | `helix`, `strand` (`sheet`), `coil` | amino acids in helices, in strands, in neither, by the records of the file or else as [`SecondaryStructure`](crate::SecondaryStructure) assigns them |
+//! | `helix`, `strand` (`sheet`), `coil` | amino acids in helices, in strands, in neither, by the records of the file or else by the rules of DSSP |
 //! | `#1/A:45-60,ARG@N,C*` | `ChimeraX`'s atom specifier: part, chains, residue numbers or names, atom names |
 //!
 //! | operator | meaning |
