@@ -172,7 +172,6 @@ fn every_option_is_in_the_schema_with_its_help() {
                 | OptionKind::ListedKeyword(_)
                 | OptionKind::Size
                 | OptionKind::LabelSize
-                | OptionKind::Opacities
         );
         let help = Value::from(option.help).to_string();
         assert!(
@@ -243,6 +242,7 @@ fn every_option_is_a_parameter_of_urls_and_every_value_a_control_of_the_page() {
                 | OptionKind::Residue
                 | OptionKind::LabelSize
                 | OptionKind::Offset
+                | OptionKind::Opacities
         );
         let has_case = script.contains(&format!("case \"{kind}\":"));
         assert!(has_case != is_plain_text, "{}: {kind}", option.name);

@@ -9,7 +9,7 @@ use molshot_scenes::request::{
     Compression, ImageFormat, OutputRequest, StructureSource, StyleRequest, TextRequest,
 };
 use molshot_scenes::transforms::TransformRequest;
-use molshot_scenes::{Plane, RenderJob, RenderRequest, SceneDocument, SceneError};
+use molshot_scenes::{Plane, RenderJob, RenderRequest, Scene, SceneDocument, SceneError};
 
 use super::output::RequestedOutputs;
 use crate::config::Config;
@@ -261,6 +261,16 @@ fn body_bytes(job: &RenderJob) -> u64 {
     // Corners in the scene and as projected, triangles and lists of them.
     let mesh = scene.mesh.vertices.len() as u64 * 60 + scene.mesh.triangles.len() as u64 * 40;
     scene.spheres.len() as u64 * 120 + scene.cylinders.len() as u64 * 200 + mesh
+}
+
+/// Estimated memory of a scene without its structure, bytes.
+pub(super) fn scene_bytes(scene: &Scene) -> u64 {
+    let mesh = scene.mesh.vertices.len() * 32 + scene.mesh.triangles.len() * 12;
+    let own = scene.spheres.len() * 40
+        + scene.cylinders.len() * 80
+        + scene.labels.list.len() * 160
+        + mesh;
+    own as u64 + 2048
 }
 
 /// Estimated memory of effects, bytes. They are computed strip by strip of a magnified image.

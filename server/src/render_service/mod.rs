@@ -142,16 +142,6 @@ impl PreparedJob {
     }
 }
 
-/// Estimated memory of a scene without its structure, bytes.
-fn scene_bytes(scene: &Scene) -> u64 {
-    let mesh = scene.mesh.vertices.len() * 32 + scene.mesh.triangles.len() * 12;
-    let own = scene.spheres.len() * 40
-        + scene.cylinders.len() * 80
-        + scene.labels.list.len() * 160
-        + mesh;
-    own as u64 + 2048
-}
-
 /// Estimated memory of preparing a scene, bytes: bodies, and the state of each atom and bond.
 fn building_bytes(structure: &Structure, request: &RenderRequest) -> u64 {
     let atoms = structure.atoms().len() as u64;
@@ -204,7 +194,8 @@ impl RenderService {
             // The structure counts, too: the scene keeps it alive even after the structure cache
             // has evicted it.
             scenes: SharedCache::new(config.scene_cache_bytes, |held: &HeldScene| {
-                scene_bytes(&held.scene) + structures::structure_bytes(&held.scene.structure)
+                limits::scene_bytes(&held.scene)
+                    + structures::structure_bytes(&held.scene.structure)
             }),
             images: (config.picture_cache_bytes > 0).then(|| {
                 SharedCache::new(config.picture_cache_bytes, |files: &Vec<OutputFile>| {
@@ -334,7 +325,7 @@ impl RenderService {
             let making = move |cancel: &CancelToken| {
                 let structure = Arc::clone(&loaded.structure);
                 let scene = build_scene_cancellable(structure, &request, cancel)?;
-                let held = admission.hold_structure(scene_bytes(&scene));
+                let held = admission.hold_structure(limits::scene_bytes(&scene));
                 drop(building);
                 Ok::<_, Problem>(Arc::new(HeldScene {
                     scene: Arc::new(scene),
