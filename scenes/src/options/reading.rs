@@ -3,73 +3,52 @@
 
 use molshot_molecule::copies::MOST_MATE_ANGSTROM;
 
-use super::{OptionGroup, OptionKind as K, RENDER_OPTIONS, RenderOption};
-
-const fn option(
-    name: &'static str,
-    pointer: &'static str,
-    kind: K,
-    help: &'static str,
-) -> RenderOption {
-    RenderOption {
-        name,
-        pointer,
-        kind,
-        default: None,
-        otherwise: None,
-        value_if_bare: None,
-        help,
-        group: OptionGroup::Input,
-        in_url: true,
-    }
-}
+use super::row::option;
+use super::{OptionGroup as G, OptionKind as K, RENDER_OPTIONS, RenderOption};
 
 /// All of them, in the order in which they are shown.
 pub const READING_OPTIONS: &[RenderOption] = &[
-    RenderOption {
-        otherwise: Some("the first"),
-        ..option(
-            "model",
-            "/reading/model",
-            K::Text("N|A-B|all"),
-            "Model to read of a file with several: the model's number in PDB and mmCIF, the record \
+    option(
+        "model",
+        "/reading/model",
+        K::Text("N|A-B|all"),
+        G::Input,
+        "Model to read of a file with several: the model's number in PDB and mmCIF, the record \
              counted from 1 in other formats. A range such as 2-5 or all reads several together.",
-        )
-    },
-    RenderOption {
-        otherwise: Some("highest"),
-        ..option(
-            "altloc",
-            "/reading/altloc",
-            K::Text("ID|highest|all-highest"),
-            "Alternate location to read of disordered atoms: an identifier such as B, highest for \
+    )
+    .otherwise("the first"),
+    option(
+        "altloc",
+        "/reading/altloc",
+        K::Text("ID|highest|all-highest"),
+        G::Input,
+        "Alternate location to read of disordered atoms: an identifier such as B, highest for \
              the one with the highest occupancy in each group of bonded residues, or all-highest \
              for a single one in the whole file.",
-        )
-    },
-    RenderOption {
-        otherwise: Some("none"),
-        ..option(
-            "assembly",
-            "/reading/assembly",
-            K::Text("ID|all|none"),
-            "Biological assembly to make: the file's id of it, such as 1, or all for every chain \
+    )
+    .otherwise("highest"),
+    option(
+        "assembly",
+        "/reading/assembly",
+        K::Text("ID|all|none"),
+        G::Input,
+        "Biological assembly to make: the file's id of it, such as 1, or all for every chain \
              at each place that any assembly gives it.",
-        )
-    },
-    RenderOption {
-        default: Some("false"),
-        ..option(
-            "unit-cell",
-            "/reading/unit_cell",
-            K::Switch,
-            "Fill the unit cell of the crystal, and draw its edges.",
-        )
-    },
+    )
+    .otherwise("none"),
+    option(
+        "unit-cell",
+        "/reading/unit_cell",
+        K::Switch,
+        G::Input,
+        "Fill the unit cell of the crystal, and draw its edges.",
+    )
+    .default_value("false"),
     option(
         "supercell",
         "/reading/supercell",
         K::Text("AxBxC"),
+        G::Input,
         "Fill several unit cells, along the edges a, b and c, such as 2x2x1.",
     ),
     option(
@@ -80,6 +59,7 @@ pub const READING_OPTIONS: &[RenderOption] = &[
             max: MOST_MATE_ANGSTROM,
             unit: "ANGSTROM",
         },
+        G::Input,
         "Add the copies of the crystal that have an atom within this distance, in angstrom.",
     ),
 ];
