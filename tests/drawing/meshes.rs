@@ -158,11 +158,9 @@ fn a_crop_of_a_mesh_equals_the_same_pixels_of_the_whole() {
             let name = format!("mesh-crop-{}-{case}", backend.adapter());
             // A GPU's rasteriser rounds corners to fractions of a pixel of its target.
             let tolerance = Tolerance {
-                levels: 255,
-                depth_angstrom: 100.0,
-                normal: 3.0,
+                levels: COLOR.levels,
                 outliers: 40,
-                ..Tolerance::NONE
+                ..PLANES
             };
             let tolerance = if backend.adapter().contains("built-in") {
                 Tolerance::NONE
@@ -221,7 +219,7 @@ fn a_ball_of_many_triangles_looks_like_a_sphere() {
         for mut backend in [open(), Box::new(SoftwareBackend::new()) as Box<dyn Backend>] {
             let expected = Picture::from(&draw(backend.as_mut(), &expected)).color_only();
             let actual = Picture::from(&draw(backend.as_mut(), &actual)).color_only();
-            // The outline of the polyhedron lies inside the sphere's by less than 0.03 pixels.
+            // The outline of the polyhedron lies inside the sphere's by less than 0.01 pixels.
             let tolerance = Tolerance {
                 levels: 6,
                 outliers: 60,
