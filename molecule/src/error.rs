@@ -55,7 +55,11 @@ pub enum MoleculeError {
         remedy: String,
     },
     /// The file has none of the models that are asked for.
-    #[error("{file}: there is no model {}; choose {}", numbers(*first, *last), choice(*lowest, *highest))]
+    #[error(
+        "{file}: it has no model {}; choose {}",
+        numbers(*first, *last),
+        choice(*lowest, *highest)
+    )]
     Model {
         /// Name of the input; of several, their names.
         file: String,

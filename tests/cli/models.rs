@@ -36,7 +36,7 @@ fn a_model_is_that_of_the_inputs_with_several() {
     folder.refuse(1, &args, &["the file has no model 4", "model 1"]);
     let args = ["info", "poses.xyz", "--model", "5-9"];
     let words = [
-        "poses: there is no model from 5 to 9",
+        "poses: it has no model from 5 to 9",
         "from 1 to 3 (--model)",
     ];
     folder.refuse(1, &args, &words);

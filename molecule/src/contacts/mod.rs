@@ -82,7 +82,7 @@ pub fn find_cancellable(
     let mut contacts = Vec::new();
     let mut hydrogen_bonds = None;
     let wants = |kind: ContactKind| options.kinds.contains(&kind);
-    // Without one of the two sides there is no contact.
+    // Contacts are between the two sides, so that a structure without one of them has none.
     let is_complete = site.has(true) && site.has(false);
     if is_complete && (wants(ContactKind::HydrogenBonds) || wants(ContactKind::WaterBridges)) {
         let found = bonds_of(&typed, cancel)?;
@@ -244,7 +244,7 @@ fn warn(site: &Site<'_>, warnings: &mut Vec<Warning>) {
     ] {
         if !site.has(is_ligand) {
             warn(format!(
-                "the structure has no {name}, so there are no contacts between pocket and ligand; {remedy}"
+                "the structure has no {name}: contacts are between pocket and ligand; {remedy}"
             ));
         }
     }

@@ -78,7 +78,7 @@ fn a_number_applies_to_files_with_several_models() {
 #[test]
 fn a_range_without_a_model_names_the_file_and_its_models() {
     let error = read(&models("8-9"), &[MODELS]).expect_err("no model");
-    let text = "f0: there is no model from 8 to 9; choose from 4 to 7";
+    let text = "f0: it has no model from 8 to 9; choose from 4 to 7";
     assert_eq!(error.to_string(), text);
     assert_eq!(error.code(), "model_unavailable");
     let error = read(&models("8-9"), &[SINGLE, MODELS]).expect_err("no model");
